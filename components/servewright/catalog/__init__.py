@@ -1,0 +1,3 @@
+"""
+What exists: GPUs, instance types, models, prices, versions, as tables with their sources.
+"""

@@ -1,0 +1,3 @@
+"""
+What it costs: registered resources to a bill. Imports no Pulumi.
+"""

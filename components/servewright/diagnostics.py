@@ -1,0 +1,49 @@
+"""
+What is said about bad input: one record per fault, in phases.
+
+A phase runs to its end and reports all of its faults at once; the next phase starts only when the one before is clean
+(planning: per model, only where its fields are clean).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+Phase = Literal["syntax", "fields", "planning"]
+
+PHASES: tuple[Phase, ...] = ("syntax", "fields", "planning")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """
+    One fault: where it stands, what is wrong, what would be right.
+
+    *code* is stable ("SW204"): SW1xx syntax and types, SW2xx names and values, SW3xx planning, SW4xx warnings.
+    *line* and *column* count from 1; 0 means the fault has no place in the file (a missing field points at its parent).
+    *path* is the spec path ("models[0].slo.ttft_p95"). *value* is the text as written, secrets masked, None where there is none.
+    *hint* says what would be right: the nearest name, the legal values, the arithmetic; it may hold several lines.
+    """
+
+    code: str
+    severity: Severity
+    phase: Phase
+    file: str
+    line: int
+    column: int
+    path: str
+    value: str | None
+    message: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """
+    A place in a file; *line* and *column* count from 1.
+    """
+
+    line: int
+    column: int

@@ -1,0 +1,3 @@
+"""
+How much of what: the decisions, with reasons. Pure.
+"""

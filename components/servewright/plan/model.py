@@ -1,0 +1,297 @@
+"""
+The plan: what will be built, why, and what it is expected to cost, as frozen values.
+
+Sizes are GiB or MiB as the name says, latencies milliseconds, money USD a month in Decimal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, Literal
+
+from servewright.diagnostics import Diagnostic
+from servewright.ranges import Range
+from servewright.spec.request import AppliedDefault, BudgetRequest, Operator, SecretRef, Slo, Stack, Traffic
+
+Purchase = Literal["on-demand", "spot"]
+Role = Literal["base", "burst", "fallback"]
+
+SCALE_DOWN_S: Final = 300
+"""
+Seconds that demand must stay low before a replica is taken away (the autoscaler's stabilisation window); judgement: Kubernetes' default
+for scaling down (https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale, 2026-11).
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """
+    A prediction with its error band; *low* is the better end for a latency.
+    """
+
+    low: float
+    value: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precision:
+    """
+    How the weights stand in memory and how they came there.
+
+    *weights* is the normalised format ("bf16", "fp16", "fp8", "mxfp4", ...). *origin* is "native", "online" (the engine quantises
+    while loading: *load_bytes_per_param* is then that of the native format) or "checkpoint" (*checkpoint_source* at *checkpoint_revision*).
+    *weight_only* is True where the GPU has no units for the format and computes in 16 bits.
+    """
+
+    weights: str
+    origin: Literal["native", "online", "checkpoint"]
+    weight_only: bool
+    checkpoint_source: str | None = None
+    checkpoint_revision: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """
+    Memory of one GPU under the plan, GiB: what weights, engine overhead and activations take, and what is left for KV cache.
+
+    *usable_gib* is the GPU's, *budget_gib* = usable x gpu_memory_utilization = *weights_gib* + *overhead_gib* + *kv_cache_gib*.
+    *load_peak_gib* is the highest use while loading (online quantisation holds a layer twice).
+    *kv_tokens* is the capacity of a whole replica, *replica_weights_gib* the weights over all of its GPUs.
+    """
+
+    usable_gib: float
+    budget_gib: float
+    weights_gib: float
+    overhead_gib: float
+    kv_cache_gib: float
+    load_peak_gib: float
+    kv_tokens: int
+    replica_weights_gib: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """
+    What one replica does under its share of the busiest hour, and the highest rate at which it still meets the SLO.
+
+    *concurrency* is the mean number of running requests. *calibrated* is False where the GPU has no fitted constants.
+    """
+
+    ttft_p95_ms: Estimate
+    itl_p95_ms: Estimate
+    output_tokens_per_s: Estimate
+    max_requests_per_s: float
+    concurrency: float
+    calibrated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PodResources:
+    """
+    What one engine pod requests; limits equal requests for memory and GPUs.
+    """
+
+    cpu_millicores: int
+    memory_mib: int
+    gpus: int
+    shm_mib: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineSettings:
+    """
+    The solved engine settings and the argument list made from them, the model first.
+    """
+
+    context_length: int
+    max_num_seqs: int
+    max_num_batched_tokens: int
+    gpu_memory_utilization: Decimal
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartTime:
+    """
+    Seconds from Karpenter's decision to a ready replica, by part.
+    """
+
+    node_launch_s: int
+    image_pull_s: int
+    weights_load_s: int
+    warm_up_s: int
+
+    @property
+    def total_s(self) -> int:
+        """
+        The whole time on a node that has neither image nor weights.
+        """
+        return self.node_launch_s + self.image_pull_s + self.weights_load_s + self.warm_up_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replicas:
+    """
+    Replicas over the week: *by_hour* has 168 entries, Monday 00:00 first; *busiest* is the largest the traffic needs;
+    *minimum* and *maximum* are what the autoscaler may reach.
+    """
+
+    minimum: int
+    busiest: int
+    maximum: int
+    by_hour: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """
+    A part of a model's replicas and the pool it runs on.
+    """
+
+    role: Role
+    purchase: Purchase
+    pool: str
+    replicas: Range
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """
+    An alternative that lost: *what* ("H200 x 4, fp8"), *why* in words with figures, its expected price a month (None: it cannot
+    serve or has no known price).
+    """
+
+    what: str
+    why: str
+    monthly: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenPrice:
+    """
+    USD per million tokens of the GPU nodes' expected price; *basis* says over what.
+    """
+
+    input: Decimal | None
+    output: Decimal | None
+    blended: Decimal | None
+    saturated: Decimal | None
+    utilisation: float
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextReplica:
+    """
+    What one replica more than the busiest hour's costs: the *nodes* it adds and their price *monthly* if it stays.
+    """
+
+    nodes: int
+    monthly: Decimal | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelPlan:
+    """
+    The decision for one model.
+
+    *source* and *revision* are what the user asked for; *weights_source* and *weights_revision* what the engine loads.
+    *parameters* are total and active. *input_tokens_per_month* and *output_tokens_per_month* follow the profile.
+    """
+
+    path: str
+    name: str
+    task: str
+    source: str
+    revision: str | None
+    weights_source: str
+    weights_revision: str | None
+    architecture: str
+    native_format: str
+    total_params: int
+    active_params: int
+    license: str
+    token: SecretRef | None
+    traffic: Traffic
+    slo: Slo
+    gpu_id: str
+    gpu_name: str
+    gpus_per_replica: int
+    tensor_parallel: int
+    pipeline_parallel: int
+    precision: Precision
+    memory: Memory
+    predicted: Prediction
+    engine: EngineSettings
+    pod: PodResources
+    start: StartTime
+    weights_disk_gib: float
+    replicas: Replicas
+    shares: tuple[Share, ...]
+    monthly: Range
+    token_price: TokenPrice
+    next_replica: NextReplica
+    input_tokens_per_month: int
+    output_tokens_per_month: int
+    reasons: tuple[str, ...]
+    rejected: tuple[Rejected, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolPlan:
+    """
+    One Karpenter pool.
+
+    *name* is the role's short name within the stack ("chat-burst"), made unique by `resources.naming`. *shape* is the label that the
+    pods select. *instance_types* are in order of expected launch (the first is billed as expected). *replicas_per_node* is the packing.
+    *nodes* is the range that is billed; *limit_nodes* what Karpenter may launch (maximum plus room for one replacement).
+    *weight* orders pools (Karpenter: higher first). *root_volume_gib* and *use_local_nvme* say where image and weights lie.
+    *consolidate_after_s* keeps an empty node. *fallback_share* is the share of hours on this pool when it is a fallback.
+    *purpose* "gpu" or "cpu". *max_share* is the part of the replicas that a fallback takes at most (None: no such limit).
+    """
+
+    name: str
+    purpose: Literal["gpu", "cpu"]
+    role: Role
+    purchase: Purchase
+    shape: str
+    gpu_id: str | None
+    instance_types: tuple[str, ...]
+    zones: tuple[str, ...]
+    serves: tuple[str, ...]
+    replicas_per_node: int
+    nodes: Range
+    limit_nodes: int
+    weight: int
+    root_volume_gib: int
+    use_local_nvme: bool
+    consolidate_after_s: int
+    expected_share: Decimal
+    monthly: Range
+    max_share: Decimal | None = None
+
+    @property
+    def idle_s(self) -> int:
+        """
+        Seconds that a node stays when demand falls: the autoscaler's cool-down and then the time it is kept empty.
+        """
+        return SCALE_DOWN_S + self.consolidate_after_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """
+    Everything that was decided for one stack.
+    """
+
+    stack: Stack
+    models: tuple[ModelPlan, ...]
+    pools: tuple[PoolPlan, ...]
+    operators: tuple[Operator, ...]
+    budget: BudgetRequest
+    defaults: tuple[AppliedDefault, ...]
+    warnings: tuple[Diagnostic, ...]

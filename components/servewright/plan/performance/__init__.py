@@ -1,0 +1,3 @@
+"""
+How fast one replica is: step time, batching, queueing, with constants as data.
+"""

@@ -1,0 +1,3 @@
+"""
+The recorders: what a program registers, as plain records.
+"""

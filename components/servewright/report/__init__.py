@@ -1,0 +1,3 @@
+"""
+How it is said: values in, text out.
+"""

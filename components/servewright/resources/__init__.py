@@ -1,0 +1,3 @@
+"""
+The Pulumi components that a plan becomes.
+"""

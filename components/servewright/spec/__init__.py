@@ -1,0 +1,3 @@
+"""
+What the user wants: the spec as written, its checks and its defaults.
+"""

@@ -1,0 +1,272 @@
+"""
+The request: the spec after validation, inheritance and defaults, with nothing optional left that a default fills.
+
+This is the value the planner takes. Money is USD in Decimal, latencies are milliseconds, shares are 0..1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+from servewright.diagnostics import Diagnostic, Phase, Position, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Environment = Literal["dev", "staging", "prod"]
+Priority = Literal["cost", "latency", "throughput", "balanced"]
+Purchase = Literal["on-demand", "spot"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppliedDefault:
+    """
+    A value that the spec did not give: where it would stand, what was taken (as a user would write it) and why.
+    """
+
+    path: str
+    value: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMap:
+    """
+    Where each spec path stands in the file; a path that is absent answers with its nearest parent.
+    """
+
+    file: str
+    positions: Mapping[str, Position]
+
+    def at(self, path: str) -> Position:
+        """
+        Return the position of *path* or of its nearest parent that is in the file.
+        """
+        while path:
+            if path in self.positions:
+                return self.positions[path]
+            cut = max(path.rfind("."), path.rfind("["))
+            path = path[: max(cut, 0)]
+        return self.positions.get("", Position(1, 1))
+
+    def diagnostic(
+        self,
+        code: str,
+        path: str,
+        message: str,
+        *,
+        phase: Phase = "planning",
+        severity: Severity = "error",
+        value: str | None = None,
+        hint: str | None = None,
+    ) -> Diagnostic:
+        """
+        Return the diagnostic for *path* with its position filled in.
+        """
+        where = self.at(path)
+        return Diagnostic(
+            code=code,
+            severity=severity,
+            phase=phase,
+            file=self.file,
+            line=where.line,
+            column=where.column,
+            path=path,
+            value=value,
+            message=message,
+            hint=hint,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretRef:
+    """
+    A reference to one key of a Kubernetes Secret; the value never passes through here.
+    """
+
+    secret: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenLength:
+    """
+    Tokens per request, mean and 95th percentile.
+    """
+
+    mean: Decimal
+    p95: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traffic:
+    """
+    What arrives: *requests_per_second* is the mean of the busiest hour of the week; *profile* is a name of the catalogue's
+    profiles or 168 factors of at most 1, Monday 00:00 first, in *timezone*; *prefix_share* is the part of the input that repeats.
+    """
+
+    requests_per_second: Decimal
+    input_tokens: TokenLength
+    output_tokens: TokenLength
+    profile: str | tuple[Decimal, ...]
+    timezone: str
+    prefix_share: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slo:
+    """
+    Targets at the 95th percentile over requests, in milliseconds; *availability* is a share. None: no target.
+    """
+
+    ttft_p95_ms: Decimal | None
+    itl_p95_ms: Decimal | None
+    availability: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinnedCheckpoint:
+    """
+    The quantised checkpoint that the user names.
+    """
+
+    source: str
+    revision: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelRequest:
+    """
+    One model to serve. *path* is its place in the spec ("models[0]"). None means: the planner decides.
+
+    *gpu*, *gpus_per_replica* and *instance_types* are pins of the hardware, as the user wrote them (not yet looked up).
+    *precision* is "auto" or one of the spec's names. *min_replicas* and *max_replicas* are None where the environment's rule holds;
+    that rule is *max_replicas_rule*: "+1" (busiest hour plus one) or "x1.5".
+    """
+
+    path: str
+    name: str
+    task: Literal["generate", "embed", "rerank"]
+    source: str
+    revision: str | None
+    checkpoint: PinnedCheckpoint | None
+    token: SecretRef | None
+    traffic: Traffic
+    slo: Slo
+    priority: Priority
+    gpu: str | None
+    gpus_per_replica: int | None
+    instance_types: tuple[str, ...]
+    precision: str
+    tensor_parallel: int | None
+    context_length: int | None
+    min_replicas: int
+    max_replicas: int | None
+    max_replicas_rule: Literal["+1", "x1.5"]
+    headroom: Decimal
+
+    def without_hardware_pins(self) -> ModelRequest:
+        """
+        Return the same request with the choice of hardware left open.
+        """
+        return replace(self, gpu=None, gpus_per_replica=None, instance_types=(), tensor_parallel=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fallback:
+    """
+    Where burst replicas go when spot has none: *max_share* of them at most.
+    """
+
+    purchase: Purchase
+    max_share: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """
+    How the replicas are bought: one purchase option, with a fallback where it is spot.
+    """
+
+    purchase: Purchase
+    fallback: Fallback | None
+    allow_interruption: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """
+    The existing cluster. *placeholder* is True where the spec names none: preview goes on, up refuses.
+
+    Nodes are found by *discovery_tag* (key, value) or, where given, by the ids of subnets and security groups.
+    *context* is the kubeconfig context of the Kubernetes provider.
+    """
+
+    name: str
+    context: str
+    kubernetes_version: str
+    node_role: str
+    discovery_tag: tuple[str, str] | None
+    subnet_ids: tuple[str, ...]
+    security_group_ids: tuple[str, ...]
+    placeholder: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """
+    A cluster-wide operator that the stack relies on, taken as existing. *address* and *labels* only where they mean something.
+    """
+
+    name: str
+    mode: Literal["existing"]
+    address: str | None
+    namespace: str
+    labels: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetRequest:
+    """
+    The user's monthly *limit* in USD (None: the bill's expected, rounded up), alert thresholds as shares, e-mail addresses.
+    """
+
+    limit: Decimal | None
+    alerts: tuple[Decimal, ...]
+    notify: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """
+    What is deployed, for whom and where. *account* is None where the spec gives none (a placeholder in preview).
+    """
+
+    name: str
+    environment: Environment
+    owner: str
+    labels: tuple[tuple[str, str], ...]
+    region: str
+    zones: tuple[str, ...]
+    account: str | None
+    namespace: str
+    cluster: Cluster
+    system_nodes: Literal["pool", "existing"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """
+    Everything the planner needs to know, the defaults that were applied and the warnings so far.
+    """
+
+    stack: Stack
+    models: tuple[ModelRequest, ...]
+    capacity: Capacity
+    budget: BudgetRequest
+    operators: tuple[Operator, ...]
+    defaults: tuple[AppliedDefault, ...]
+    warnings: tuple[Diagnostic, ...]
+    source: SourceMap
