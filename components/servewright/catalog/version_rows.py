@@ -1,0 +1,96 @@
+"""
+One row of a table of places, versions or assumptions to one value.
+"""
+
+from __future__ import annotations
+
+from servewright.catalog.cells import Row, day, integer
+from servewright.catalog.model import Assumption, Image, Pin
+from servewright.catalog.regions import Quota, Region
+from servewright.catalog.versions import KubernetesVersion
+
+
+def assumption(row: Row) -> Assumption:
+    """
+    Return the assumed constant of *row*.
+    """
+    return Assumption(
+        name=row["name"],
+        value=row["value"],
+        unit=row["unit"],
+        low=row["low"] or None,
+        high=row["high"] or None,
+        kind=row["kind"],
+        remark=row["remark"],
+    )
+
+
+def region(row: Row) -> Region:
+    """
+    Return the region of *row*.
+    """
+    return Region(
+        id=row["region"],
+        name=row["name"],
+        partition=row["partition"],
+        eks=row["eks"] == "yes",
+        zones=tuple(row["zones"].split()),
+        zone_ids=tuple(row["zone_ids"].split()),
+        source=row["source"],
+    )
+
+
+def quota(row: Row) -> Quota:
+    """
+    Return the quota of *row*.
+    """
+    return Quota(
+        service_code=row["service_code"],
+        code=row["quota_code"] or None,
+        name=row["name"],
+        default=integer(row["default_value"]),
+        unit=row["unit"],
+        covers=tuple(row["covers"].split()),
+        purchase=row["purchase"] or None,
+        source=row["source"],
+    )
+
+
+def pin(row: Row) -> Pin:
+    """
+    Return the pinned version of *row*.
+    """
+    return Pin(
+        component=row["component"],
+        version=row["version"],
+        image_or_chart=row["image_or_chart"],
+        contract=row["contract"],
+        remark=row["remark"],
+    )
+
+
+def image(row: Row) -> Image:
+    """
+    Return the image of *row*.
+    """
+    return Image(
+        name=row["name"],
+        tag=row["tag"],
+        digest=row["digest"] or None,
+        compressed_bytes=integer(row["compressed_bytes"]),
+        waiver=row["waiver"] or None,
+        source=f"{row['source']} ({row['as_of']})",
+    )
+
+
+def kubernetes_version(row: Row) -> KubernetesVersion:
+    """
+    Return the Kubernetes minor of *row*.
+    """
+    return KubernetesVersion(
+        minor=row["kubernetes_minor"],
+        end_standard_support=day(row["end_standard_support"]),
+        end_extended_support=day(row["end_extended_support"]),
+        supported=row["supported"] == "yes",
+        source=row["source"],
+    )
