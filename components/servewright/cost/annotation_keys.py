@@ -1,0 +1,23 @@
+"""
+The `servewright.dev/...` annotations that carry to the bill what only the plan knows. docs/billing.md lists them for readers.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+PREFIX: Final = "servewright.dev/"
+
+# On a Deployment
+MODEL: Final = PREFIX + "model"
+REPLICAS_BY_HOUR: Final = PREFIX + "replicas-by-hour"
+START_SECONDS: Final = PREFIX + "start-seconds"
+INPUT_TOKENS: Final = PREFIX + "input-tokens-per-month"
+OUTPUT_TOKENS: Final = PREFIX + "output-tokens-per-month"
+
+# On a NodePool
+ROLE: Final = PREFIX + "role"
+EXPECTED_SHARE: Final = PREFIX + "expected-share"
+MAX_SHARE: Final = PREFIX + "max-share"
+IDLE_SECONDS: Final = PREFIX + "idle-seconds"
+PURPOSE: Final = PREFIX + "purpose"

@@ -1,0 +1,93 @@
+"""
+Services: an address inside the cluster is free; answers that cross zones are traffic.
+
+    GB = 2 x tokens a month x bytes per token / 10^9 x (zones - 1) / zones
+
+AWS bills each direction, so a GB that crosses counts twice. A caller in any zone reaches a replica in any zone with equal chance.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+from servewright.cost.elsewhere import answers_leaving_the_region
+from servewright.cost.model import Unknown
+from servewright.cost.placement import hosts
+from servewright.cost.pool import read_pool
+from servewright.cost.properties import UnreadableProperty, read_map, read_text
+from servewright.cost.registry import Context, Priced, catalog_line, joined, prices
+from servewright.cost.workload import DEPLOYMENT, ZONE, Workload, read_workload
+from servewright.plan.node_hours import quantity
+from servewright.ranges import Range
+from servewright.units import HOURS_PER_WEEK
+
+if TYPE_CHECKING:
+    from servewright.cost.records import ResourceRecord
+
+CROSS_ZONE: Final = ("DataTransfer", "cross-AZ (each direction)", "")
+
+_DIRECTIONS: Final = 2
+_BYTES_PER_GB: Final = 10**9
+
+
+@prices("kubernetes:core/v1:Service")
+def price_service(record: ResourceRecord, context: Context) -> Priced:
+    """
+    Return the traffic between zones of the pods behind the Service; a load balancer is not priced yet and unknown.
+    """
+    kind = read_text(record, "spec", "type") or "ClusterIP"
+    if kind == "LoadBalancer":
+        why = "a controller creates a load balancer for it, which has no pricer yet"
+        return Priced(unknown=(Unknown(id=record.urn, resource=record.urn, what=f"load balancer of {record.name}", why=why),))
+    return joined(_traffic(record, work, context) for work in _behind(record, context)) + Priced(
+        free="an address inside the cluster; traffic between zones, where there is any, is a line of its own"
+    )
+
+
+def _behind(record: ResourceRecord, context: Context) -> tuple[Workload, ...]:
+    return tuple(read_workload(made, context) for made in context.of_type(DEPLOYMENT) if _selects(record, made))
+
+
+def _selects(service: ResourceRecord, deployment: ResourceRecord) -> bool:
+    selector = read_map(service, "spec", "selector")
+    labels = read_map(deployment, "spec", "template", "metadata", "labels")
+    same_namespace = read_text(service, "metadata", "namespace") == read_text(deployment, "metadata", "namespace")
+    return bool(selector) and same_namespace and all(labels.get(key) == value for key, value in selector.items())
+
+
+def _traffic(record: ResourceRecord, work: Workload, context: Context) -> Priced:
+    tokens = work.input_tokens + work.output_tokens
+    zones = _zones(work, context)
+    if not tokens:
+        return Priced()
+    outside = Priced(not_priced=(answers_leaving_the_region(work.output_tokens, context),), assumed=frozenset({"answer_bytes_per_token"}))
+    if zones == 1:
+        return outside
+    size = Fraction(context.catalog.assumed("answer_bytes_per_token"))
+    volume = _DIRECTIONS * tokens * size / _BYTES_PER_GB * Fraction(zones - 1, zones)
+    planned = sum(work.by_hour)
+    # At the maximum all replicas carry what one carries on average.
+    most = volume * Fraction(work.maximum * HOURS_PER_WEEK, planned) if planned else volume
+    line = catalog_line(
+        record,
+        context,
+        CROSS_ZONE,
+        component="network",
+        model=work.model,
+        name=f"traffic between zones ({zones} zones, both directions)",
+        unit="GB",
+        quantity=Range(Decimal(0), quantity(volume), quantity(most)),
+    )
+    return outside + line
+
+
+def _zones(work: Workload, context: Context) -> int:
+    zones: set[str] = set()
+    for record in hosts(work.record, context):
+        pool = read_pool(record)
+        if not pool.zones:
+            raise UnreadableProperty(record, ZONE, "is not said, so traffic between zones cannot be counted")
+        zones |= set(pool.zones)
+    return max(1, len(zones))

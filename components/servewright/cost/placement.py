@@ -1,0 +1,192 @@
+"""
+Which pods run on which pools, and what that asks of the law of node-hours.
+
+A pool hosts a Deployment whose nodeSelector its labels fulfil. Pools that host the same Deployments form a group: the replicas of the
+group are planned jointly and split over its pools by their shares.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from servewright.catalog.rates import hourly_rate
+from servewright.cost import annotation_keys
+from servewright.cost.pool import NODE_POOL, Pool, node_labels, node_limit, read_pool
+from servewright.cost.properties import UnreadableProperty, dotted
+from servewright.cost.workload import DEPLOYMENT, Workload, node_selector, read_workload
+from servewright.plan.node_hours import PoolDemand, ReplicaDemand, node_starts, pool_hours
+from servewright.plan.packing import assumed_daemonsets, replicas_per_node
+from servewright.plan.pool_price import PoolRate, pool_rate
+from servewright.plan.spot import NO_INTERRUPTION, spot_effects
+from servewright.ranges import ZERO, Range
+
+if TYPE_CHECKING:
+    from servewright.catalog.model import InstanceType
+    from servewright.cost.records import ResourceRecord
+    from servewright.cost.registry import Context
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolOffer:
+    """
+    What a pool's nodes are and cost: *instance* is the type expected to launch. *price_gap* says why the price is unknown, else None.
+    """
+
+    pool: Pool
+    instance: InstanceType
+    rate: PoolRate
+    price_gap: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """
+    What runs on a pool and the *hours* a month of nodes that it takes; *starts* counts expected node launches a month.
+
+    *per_node* is the packing, 0 where nothing runs here. *bounded* is False where the pool has no limit.
+    """
+
+    offer: PoolOffer
+    hosted: tuple[Workload, ...]
+    per_node: int
+    hours: Range
+    starts: Decimal
+    bounded: bool
+
+    @property
+    def gap(self) -> str | None:
+        """
+        Why the hours are not known to their end, None where they are.
+        """
+        return None if self.hours.known else "unbounded: the pool has no limit that Karpenter knows (cpu, memory, nodes, nvidia.com/gpu)"
+
+
+def place(record: ResourceRecord, context: Context) -> Placement:
+    """
+    Return what the registered Deployments make of the NodePool *record*.
+    """
+    pool = read_pool(record)
+    bounded = bool(pool.limits)
+    hosted_here = _hosted_by(record, context)
+    if not hosted_here:
+        return Placement(offer=_offer(pool, context), hosted=(), per_node=0, hours=ZERO, starts=Decimal(0), bounded=bounded)
+    hosted = tuple(read_workload(made, context) for made in hosted_here)
+    group = [read_pool(made) for made in context.of_type(NODE_POOL) if _hosted_by(made, context) == hosted_here]
+    demand = _demand(hosted, group, context)
+    asked = {p.record.urn: _pool_demand(_offer(p, context), hosted, len(group), context) for p in group}
+    _check_shares(record, list(asked.values()))
+    mine = asked[record.urn]
+    hours = pool_hours(demand, list(asked.values()))[record.urn]
+    return Placement(
+        offer=_offer(pool, context),
+        hosted=hosted,
+        per_node=mine.replicas_per_node,
+        hours=hours if bounded else Range(hours.min, hours.expected, None),
+        starts=node_starts(demand, mine),
+        bounded=bounded,
+    )
+
+
+def hosts(deployment: ResourceRecord, context: Context) -> tuple[ResourceRecord, ...]:
+    """
+    Return the NodePools that may host the pods of *deployment*.
+    """
+    return tuple(made for made in context.of_type(NODE_POOL) if _may_host(made, deployment))
+
+
+def _hosted_by(pool: ResourceRecord, context: Context) -> tuple[ResourceRecord, ...]:
+    return tuple(made for made in context.of_type(DEPLOYMENT) if _may_host(pool, made))
+
+
+def _may_host(pool: ResourceRecord, deployment: ResourceRecord) -> bool:
+    """
+    Tell whether the labels of *pool* fulfil the nodeSelector of *deployment*; pods without a selector stay on existing nodes.
+    """
+    selector, labels = node_selector(deployment), node_labels(pool)
+    return bool(selector) and all(labels.get(key) == value for key, value in selector.items())
+
+
+def _offer(pool: Pool, context: Context) -> PoolOffer:
+    region = pool.record.region
+    if region is None:
+        raise UnreadableProperty(pool.record, "region", "is not known")
+    rates = tuple(hourly_rate(context.catalog, name, region, pool.purchase, pool.zones) for name in pool.instance_types)
+    missing = [rate for rate in rates if rate.price is None]
+    rate = pool_rate(rates)
+    return PoolOffer(
+        pool=pool,
+        instance=_instance(pool, rate.expected.instance_type, context),
+        # One admitted type without a price could be the cheapest or the dearest: nothing is left to say about the pool's price.
+        rate=rate if not missing else PoolRate(expected=rate.expected, price=Range.unknown()),
+        price_gap="; ".join(f"{r.instance_type} {pool.purchase}: {r.reason or 'no price'}" for r in missing) or None,
+    )
+
+
+def _instance(pool: Pool, name: str, context: Context) -> InstanceType:
+    instance = context.catalog.instance(name)
+    if instance is None:
+        raise UnreadableProperty(pool.record, "node.kubernetes.io/instance-type", f"names a type that the catalogue does not have: {name}")
+    return instance
+
+
+def _demand(hosted: tuple[Workload, ...], group: list[Pool], context: Context) -> ReplicaDemand:
+    zones = {zone for pool in group for zone in pool.zones}
+    spread = any(w.spread for w in hosted)
+    if spread and not zones:
+        raise UnreadableProperty(group[0].record, "topology.kubernetes.io/zone", "is not said, though pods are spread over zones")
+    launch = int(context.catalog.assumed("node_launch"))
+    return ReplicaDemand(
+        by_hour=tuple(sum(hour) for hour in zip(*(w.by_hour for w in hosted), strict=True)),
+        minimum=sum(w.minimum for w in hosted),
+        maximum=sum(w.maximum for w in hosted),
+        start_seconds=max(launch if w.start_seconds is None else w.start_seconds for w in hosted),
+        zones=len(zones) if spread else 1,
+    )
+
+
+def _pool_demand(offer: PoolOffer, hosted: tuple[Workload, ...], pools_in_group: int, context: Context) -> PoolDemand:
+    pool = offer.pool
+    share = pool.expected_share
+    if share is None:
+        if pools_in_group > 1:
+            raise UnreadableProperty(pool.record, dotted("metadata", "annotations", annotation_keys.EXPECTED_SHARE), "is missing")
+        share = Decimal(1)
+    band = offer.rate.expected.interruption_band
+    effects = spot_effects(context.catalog, band) if pool.purchase == "spot" else NO_INTERRUPTION
+    return PoolDemand(
+        pool=pool.record.urn,
+        replicas_per_node=_per_node(offer, hosted, context),
+        expected_share=share,
+        max_share=pool.max_share,
+        idle_seconds=pool.idle_seconds,
+        recovery_overlap=effects.recovery_overlap,
+        unit_price=offer.rate.price,
+        node_limit=node_limit(pool, offer.instance),
+    )
+
+
+def _per_node(offer: PoolOffer, hosted: tuple[Workload, ...], context: Context) -> int:
+    """
+    Return how many replicas one node holds; the same for all admitted types and pods, else it cannot be said.
+    """
+    daemonsets = assumed_daemonsets(context.catalog)
+    record = offer.pool.record
+    types = [_instance(offer.pool, name, context) for name in offer.pool.instance_types]
+    found = {(t.name, replicas_per_node(t, w.pod, daemonsets)) for t in types for w in hosted}
+    counts = {count for _, count in found}
+    said = ", ".join(f"{name}: {'unknown' if count is None else count}" for name, count in sorted(found, key=str))
+    if counts & {None, 0}:
+        raise UnreadableProperty(record, "node.kubernetes.io/instance-type", f"names a type that does not hold the pods ({said})")
+    if len(counts) > 1 or len({w.pod for w in hosted}) > 1:
+        raise UnreadableProperty(record, "node.kubernetes.io/instance-type", f"leaves open how many pods share a node ({said})")
+    (count,) = counts
+    return count or 1
+
+
+def _check_shares(record: ResourceRecord, asked: list[PoolDemand]) -> None:
+    together = sum((demand.expected_share for demand in asked), Decimal(0))
+    if together != 1:
+        path = dotted("metadata", "annotations", annotation_keys.EXPECTED_SHARE)
+        raise UnreadableProperty(record, path, f"and those of the pools beside it add up to {together}, not 1")

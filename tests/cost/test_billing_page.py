@@ -1,0 +1,84 @@
+"""
+docs/billing.md: its worked numbers are run, and nothing that the bill knows is missing from it.
+"""
+
+from __future__ import annotations
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+
+import tiny_catalog
+from cluster_records import budget, deployment, node_class, node_pool, on_demand_stack, record, scaled_object, service
+from servewright.cost import annotation_keys
+from servewright.cost.bill import price_records
+from servewright.cost.registry import known_types
+
+PAGE = (Path(__file__).parents[2] / "docs" / "billing.md").read_text(encoding="utf-8")
+CATALOG = tiny_catalog.tiny_catalog()
+STATED = [value for name, value in vars(annotation_keys).items() if name.isupper() and name != "PREFIX"]
+
+
+def test_worked_numbers_are_what_the_code_computes() -> None:
+    """
+    The fenced blocks of the page run, one after the other, with the printed results.
+    """
+    source = "\n".join(re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE))
+    example = doctest.DocTestParser().get_doctest(source, {}, "billing.md", "docs/billing.md", 0)
+    said: list[str] = []
+    result = doctest.DocTestRunner(optionflags=doctest.REPORT_UDIFF).run(example, out=said.append)
+
+    assert result.attempted > 20
+    assert result.failed == 0, "".join(said)
+
+
+@pytest.mark.parametrize("annotation", STATED)
+def test_every_annotation_is_explained(annotation: str) -> None:
+    """
+    Each annotation that the bill reads has its place on the page.
+    """
+    assert f"`{annotation}`" in PAGE
+
+
+@pytest.mark.parametrize("token", known_types())
+def test_every_type_is_named(token: str) -> None:
+    """
+    Each type that is priced or free is on the page.
+    """
+    assert f"`{token}`" in PAGE
+
+
+def test_the_prose_s_figures_are_those_of_a_bill() -> None:
+    """
+    The numbers printed in bold outside of code blocks: node-hours, volumes, traffic and the lists of what is not priced.
+    """
+    pool = price_records([deployment(), scaled_object(), node_pool("p"), node_class("p", throughput=250)], CATALOG)
+    zones = ("us-east-1a", "us-east-1b")
+    steady = [deployment(hours=(1,) * 168, tokens=(15 * 10**8, 5 * 10**8)), scaled_object(), node_pool("z", zones=zones), node_class("z")]
+    traffic = price_records([*steady, service()], CATALOG)
+    listed = {item.what: item.requests for item in (*traffic.not_priced, *price_records(on_demand_stack(), CATALOG).not_priced)}
+    figures = [
+        *(f"{line.monthly.expected:.6f}" for line in pool.lines if line.component == "storage"),
+        *(f"{line.quantity.expected:,}" for line in pool.lines if line.component == "GPU nodes"),
+        *(f"{line.monthly.expected:.2f}" for line in traffic.lines if line.component == "network"),
+        re.findall(r"[0-9]+", listed["shipping and storage of logs of chat"])[0],
+        listed["internet egress of answers, if callers are outside the region"].split()[0],
+    ]
+
+    assert len(figures) == 6
+    assert [figure for figure in figures if f"**{figure}**" not in PAGE] == []
+
+
+def test_the_table_of_the_budget_is_what_is_billed() -> None:
+    """
+    The five lines of the page's table are the lines of a budget with its alarm.
+    """
+    key = record("aws:kms/key:Key", "key", {})
+    mail = record("aws:sns/topicSubscription:TopicSubscription", "mail", {"protocol": "email"})
+    bill = price_records([budget(), key, mail], CATALOG)
+    table = re.findall(r"^\| ([a-z -]+) \|", PAGE.split("## Budget and its alarm")[1].split("\n## ")[0], re.MULTILINE)
+
+    assert {line.name.split(" (")[0] for line in bill.lines} == set(table) - {"line"}
+    assert f"{sum(line.monthly.expected or 0 for line in bill.lines):.3f}" == "1.000"

@@ -1,0 +1,68 @@
+"""
+The census of a stack.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import plans
+import tiny_catalog
+from cluster_records import node_pool, on_demand_stack, record
+from servewright.catalog.load import load_catalog
+from servewright.cost.bill import price_records
+from servewright.cost.census import Census, take_census
+from servewright.cost.registry import known_types
+from servewright.record.offline import record_plan
+from servewright.resources import assembly
+
+CATALOG = tiny_catalog.tiny_catalog()
+
+
+def test_everyone_is_counted_once() -> None:
+    """
+    Priced, free, unknown and unsupported add up to all resources that are not structure.
+    """
+    records = [
+        *on_demand_stack(),  # Deployment, ScaledObject, EC2NodeClass and Service are free, the NodePool is priced
+        node_pool("stray", purchase="reserved", shape="stray"),
+        record("aws:ec2/natGateway:NatGateway", "nat", {}),
+        record("pulumi:providers:aws", "aws", {}),
+    ]
+    census = take_census(records, price_records(records, CATALOG))
+
+    assert census == Census(priced=1, free=4, unknown=1, unsupported=1)
+    assert census.total == 7
+
+
+def test_every_type_that_we_register_is_classified() -> None:
+    """
+    What the recorder sees of our own stack is known to the registry, one by one: the missing types would be listed here.
+    """
+    records = record_plan(plans.plan(), load_catalog())
+    registered = {made.type for made in records if not made.structural}
+
+    assert sorted(registered - set(known_types())) == []
+
+
+def test_every_kind_that_the_resources_stage_names_is_classified() -> None:
+    """
+    Kinds of manifests that a plan of the tests happens not to need are classified too: each `"kind": "X"` of the stage has a known type.
+    """
+    kinds = {token.rpartition(":")[2] for token in known_types() if token.startswith("kubernetes:")}
+    stage = Path(assembly.__file__).parent
+    named = {kind for source in stage.glob("*.py") for kind in _kinds(source.read_text(encoding="utf-8"))}
+
+    assert "Deployment" in named
+    assert sorted(named - kinds) == []
+
+
+def _kinds(source: str) -> list[str]:
+    """
+    Return the kinds of the manifests that *source* writes: those that stand beside an apiVersion.
+    """
+    lines = source.splitlines()
+    return [
+        line.split('"kind": "')[1].split('"')[0] for before, line in pairwise(lines) if '"kind": "' in line and '"apiVersion": ' in before
+    ]

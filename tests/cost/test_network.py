@@ -1,0 +1,107 @@
+"""
+Services and traffic between zones.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+import tiny_catalog
+from cluster_records import deployment, node_class, node_pool, scaled_object, service
+from servewright.cost.bill import price_records
+from servewright.cost.model import Bill
+from servewright.ranges import Range
+
+CATALOG = tiny_catalog.tiny_catalog()
+TOKENS = (1_500_000_000, 500_000_000)
+
+
+def bill_in(zones: tuple[str, ...], tokens: tuple[int, int] = TOKENS, kind: str | None = "ClusterIP") -> Bill:
+    """
+    Return the bill of one model in *zones*: one replica on average of two at most.
+    """
+    records = [
+        deployment(hours=(1,) * 168, tokens=tokens),
+        scaled_object(minimum=1, maximum=2),
+        node_pool("p", zones=zones),
+        node_class("p"),
+        service(kind=kind),
+    ]
+    return price_records(records, CATALOG)
+
+
+def test_traffic_between_two_zones_by_hand() -> None:
+    """
+    2 x 10^9 tokens x 4.5 bytes = 9 GB, half of it to the other zone, each GB paid twice: 9 GB at 0.01 USD.
+    """
+    (line,) = (line for line in bill_in(("us-east-1a", "us-east-1b")).lines if line.component == "network")
+
+    assert line.name == "traffic between zones (2 zones, both directions)"
+    assert line.quantity == Range(Decimal(0), Decimal(9), Decimal(18))
+    assert line.monthly.expected == Decimal("0.09")
+
+
+def test_three_zones_send_two_thirds_elsewhere() -> None:
+    """
+    With three zones two answers in three cross.
+    """
+    (line,) = (line for line in bill_in(("a", "b", "c")).lines if line.component == "network")
+
+    assert line.quantity.expected == 12
+
+
+@pytest.mark.parametrize("kind", [None, "ClusterIP"])
+@pytest.mark.parametrize(("zones", "tokens"), [(("us-east-1a",), TOKENS), (("us-east-1a", "us-east-1b"), (0, 0))])
+def test_inside_one_zone_or_without_traffic_a_service_is_free(zones: tuple[str, ...], tokens: tuple[int, int], kind: str | None) -> None:
+    """
+    A Service by itself costs nothing, with a reason.
+    """
+    bill = bill_in(zones, tokens, kind)
+
+    assert [line for line in bill.lines if line.component == "network"] == []
+    assert [f.count for f in bill.free if f.type.endswith(":Service")] == [1]
+
+
+def test_a_service_of_two_zones_is_priced_and_not_free() -> None:
+    """
+    A resource that has a line is not among the free ones.
+    """
+    assert [f for f in bill_in(("a", "b")).free if f.type.endswith(":Service")] == []
+
+
+def test_answers_that_leave_the_region_are_listed() -> None:
+    """
+    Where callers are stands on no resource: the volume is listed as not priced.
+    """
+    (item,) = (n for n in bill_in(("a",)).not_priced if n.what.startswith("internet egress"))
+
+    assert item.requests == "2.2 GB a month"
+
+
+def test_a_load_balancer_is_unknown() -> None:
+    """
+    What a controller would create for the Service has no pricer, and is not taken for free.
+    """
+    bill = bill_in(("a",), kind="LoadBalancer")
+
+    assert [(u.what, u.why) for u in bill.unknown] == [
+        ("load balancer of chat", "a controller creates a load balancer for it, which has no pricer yet")
+    ]
+
+
+def test_a_pool_without_zones_leaves_the_traffic_unknown() -> None:
+    """
+    How much crosses depends on the number of zones.
+    """
+    assert "so traffic between zones cannot be counted" in bill_in(()).unknown[0].why
+
+
+def test_another_service_of_the_namespace_changes_nothing() -> None:
+    """
+    Only the pods that a Service selects are behind it.
+    """
+    records = [deployment(tokens=TOKENS), scaled_object(), node_pool("p", zones=("a", "b")), node_class("p"), service("other")]
+
+    assert [line for line in price_records(records, CATALOG).lines if line.component == "network"] == []

@@ -1,0 +1,167 @@
+"""
+NodePools as offers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import tiny_catalog
+from cluster_records import node_pool
+from servewright.cost.pool import node_limit, read_pool
+from servewright.cost.properties import UnreadableProperty
+
+if TYPE_CHECKING:
+    from servewright.cost.records import ResourceRecord
+
+CATALOG = tiny_catalog.tiny_catalog()
+
+
+def with_spec(made: ResourceRecord, **spec: Any) -> ResourceRecord:
+    """
+    Return *made* with other keys in its spec.
+    """
+    return replace(made, inputs={**made.inputs, "spec": {**made.inputs["spec"], **spec}})
+
+
+def with_requirements(*requirements: dict[str, Any]) -> ResourceRecord:
+    """
+    Return a pool with further requirements.
+    """
+    made = node_pool("base")
+    template = made.inputs["spec"]["template"]
+    spec = {**template["spec"], "requirements": [*template["spec"]["requirements"], *requirements]}
+    return with_spec(made, template={**template, "spec": spec})
+
+
+def test_a_pool_says_what_it_may_launch() -> None:
+    """
+    Types, purchase, zones, limits and shares are read from requirements, limits and annotations.
+    """
+    pool = read_pool(
+        node_pool("p", types=("g6.2xlarge", "g6.xlarge"), purchase="spot", zones=("b", "a"), share="0.92", max_share="0.5", idle=60)
+    )
+
+    assert pool.instance_types == ("g6.2xlarge", "g6.xlarge")
+    assert (pool.purchase, pool.zones, pool.node_class) == ("spot", ("a", "b"), "p")
+    assert (pool.expected_share, pool.max_share, pool.idle_seconds) == (Decimal("0.92"), Decimal("0.5"), 60)
+
+
+@pytest.mark.parametrize(
+    ("limits", "nodes"),
+    [
+        ({"nodes": "3"}, 3),
+        ({"cpu": "9"}, 2),  # g6.xlarge has 4 vCPU
+        ({"memory": "48Gi"}, 3),  # and 16 GiB
+        ({"nvidia.com/gpu": "5"}, 5),
+        ({"nodes": "3", "cpu": "8"}, 2),  # the tightest one binds
+        ({"nodes": "0"}, 0),
+        ({"nvidia.com/gpus": "5"}, None),  # no such key: no limit
+        ({}, None),
+    ],
+)
+def test_only_limits_that_karpenter_counts_bound_a_pool(limits: dict[str, str], nodes: int | None) -> None:
+    """
+    The tightest known limit bounds the nodes; an unknown key bounds nothing.
+    """
+    instance = CATALOG.instance("g6.xlarge")
+    assert instance is not None
+
+    assert node_limit(read_pool(node_pool("base", limits=limits)), instance) == nodes
+
+
+def test_a_limit_on_a_device_that_the_type_lacks_does_not_bound_it() -> None:
+    """
+    A CPU type has no GPU that a limit could count.
+    """
+    instance = CATALOG.instance("m7i.large")
+    assert instance is not None
+
+    assert node_limit(read_pool(node_pool("base", limits={"nvidia.com/gpu": "1"})), instance) is None
+
+
+def test_a_malformed_limit_is_said_with_its_path() -> None:
+    """
+    A limit that cannot be read does not count as none.
+    """
+    instance = CATALOG.instance("g6.xlarge")
+    assert instance is not None
+
+    with pytest.raises(UnreadableProperty, match=r"base: spec\.limits\.cpu not a Kubernetes quantity: 'many'"):
+        node_limit(read_pool(node_pool("base", limits={"cpu": "many"})), instance)
+
+
+def test_two_requirements_on_one_key_mean_what_both_allow() -> None:
+    """
+    Karpenter intersects requirements.
+    """
+    made = with_requirements({"key": "topology.kubernetes.io/zone", "operator": "In", "values": ["us-east-1a", "us-east-1b"]})
+
+    assert read_pool(made).zones == ("us-east-1a",)
+
+
+@pytest.mark.parametrize(
+    "requirement",
+    [
+        {"key": "karpenter.k8s.aws/instance-family", "operator": "In", "values": ["g6"]},
+        {"key": "topology.kubernetes.io/zone", "operator": "NotIn", "values": ["us-east-1c"]},
+    ],
+)
+def test_other_requirements_are_not_guessed(requirement: dict[str, Any]) -> None:
+    """
+    A requirement whose effect on the price is not known makes the pool unreadable.
+    """
+    with pytest.raises(UnreadableProperty, match="narrows the choice in a way that is not priced yet"):
+        read_pool(with_requirements(requirement))
+
+
+@pytest.mark.parametrize("purchase", ["Spot", "reserved"])
+def test_other_purchases_are_not_guessed(purchase: str) -> None:
+    """
+    A capacity type other than spot and on-demand, or misspelt, has no pricer.
+    """
+    with pytest.raises(UnreadableProperty, match=f"has no pricer for {purchase} yet"):
+        read_pool(node_pool("base", purchase=purchase))
+
+
+def test_a_pool_without_types_is_not_guessed() -> None:
+    """
+    A pool that leaves the type open could launch anything.
+    """
+    with pytest.raises(UnreadableProperty, match=r"requirements name no node\.kubernetes\.io/instance-type"):
+        read_pool(node_pool("base", types=()))
+
+
+def test_shares_are_between_0_and_1() -> None:
+    """
+    A share above 1 is refused.
+    """
+    with pytest.raises(UnreadableProperty, match=r"is a share of 0 to 1, not 2"):
+        read_pool(node_pool("base", share="2"))
+
+
+@pytest.mark.parametrize(("text", "seconds"), [(None, 0), ("600s", 600), ("1h30m", 5400), ("Never", 604_800)])
+def test_without_the_annotation_consolidation_keeps_idle_nodes(text: str | None, seconds: int) -> None:
+    """
+    ConsolidateAfter stands for the idle time where the plan's figure is absent; a node that is never removed idles all week.
+    """
+    made = node_pool("base")
+    bare = replace(made, inputs={**made.inputs, "metadata": {"name": "base"}})
+    disruption = {} if text is None else {"consolidateAfter": text}
+
+    assert read_pool(with_spec(bare, disruption=disruption)).idle_seconds == seconds
+
+
+def test_a_malformed_duration_is_said() -> None:
+    """
+    What is no duration is not taken for none.
+    """
+    made = node_pool("base")
+    bare = replace(made, inputs={**made.inputs, "metadata": {"name": "base"}})
+
+    with pytest.raises(UnreadableProperty, match=r"spec\.disruption\.consolidateAfter is not a duration: soon"):
+        read_pool(with_spec(bare, disruption={"consolidateAfter": "soon"}))
