@@ -1,0 +1,93 @@
+"""
+The engine's argument list, solved from the plan and checked against the pinned release.
+
+The image's entry point is `vllm serve`, so the list starts with the model: `--served-model-name` takes several values and would swallow
+a positional model behind it. Only what differs from the release's default or must not drift with it is passed.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from servewright.errors import InternalError
+
+if TYPE_CHECKING:
+    from servewright.catalog.model import EngineContract
+    from servewright.plan.model import Precision
+
+PORT: Final = 8000
+SHUTDOWN_TIMEOUT_S: Final = 80
+"""
+Seconds the engine gives running requests after SIGTERM. Spot gives 120 s of notice (AWS EC2 guide, spot interruption notices); the pod's
+grace period keeps room for the pre-stop pause and the engine's own exit.
+"""
+
+_DTYPE: Final = {"fp16": "float16"}
+_MIN_SEQS: Final = 16
+_SEQS_STEP: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineInput:
+    """
+    What the arguments are made from. *weights_source* is a hub id or an s3:// address, *served_name* what clients ask for.
+    """
+
+    weights_source: str
+    weights_revision: str | None
+    served_name: str
+    precision: Precision
+    tensor_parallel: int
+    context_length: int
+    max_num_seqs: int
+    max_num_batched_tokens: int
+    gpu_memory_utilization: Decimal
+
+
+def max_num_seqs(running_p99: float, kv_tokens: int, mean_tokens: Decimal) -> int:
+    """
+    Return how many sequences may run at once: 1.2 x the 99th percentile of the running requests at full load, in steps of 8 from 16
+    on, never more than fit the KV cache at mean length.
+    """
+    wanted = max(_MIN_SEQS, math.ceil(1.2 * running_p99 / _SEQS_STEP) * _SEQS_STEP)
+    fits = max(1, int(kv_tokens / float(mean_tokens)))
+    return min(wanted, fits)
+
+
+def engine_arguments(engine: EngineInput, contract: EngineContract) -> tuple[str, ...]:
+    """
+    Return the argument list; an argument that the pinned release does not know is our bug and raises InternalError.
+    """
+    pairs: list[tuple[str, str | None]] = [
+        ("--served-model-name", engine.served_name),
+        ("--host", "0.0.0.0"),  # noqa: S104 - inside the pod; who may connect is the NetworkPolicy's matter
+        ("--port", str(PORT)),
+        *_weights(engine),
+        ("--tensor-parallel-size", str(engine.tensor_parallel)),
+        ("--max-model-len", str(engine.context_length)),
+        ("--max-num-seqs", str(engine.max_num_seqs)),
+        ("--max-num-batched-tokens", str(engine.max_num_batched_tokens)),
+        ("--gpu-memory-utilization", str(engine.gpu_memory_utilization)),
+        ("--enable-prefix-caching", None),
+        ("--shutdown-timeout", str(SHUTDOWN_TIMEOUT_S)),
+    ]
+    for flag, _ in pairs:
+        if flag not in contract.flags:
+            msg = f"vLLM {contract.version} has no flag {flag}"
+            raise InternalError(msg)
+    return (engine.weights_source, *(f"{flag}={value}" if value is not None else flag for flag, value in pairs))
+
+
+def _weights(engine: EngineInput) -> list[tuple[str, str | None]]:
+    pairs: list[tuple[str, str | None]] = []
+    if engine.weights_revision is not None:
+        pairs += [("--revision", engine.weights_revision), ("--tokenizer-revision", engine.weights_revision)]
+    if engine.weights_source.startswith("s3://"):
+        pairs.append(("--load-format", "runai_streamer"))
+    pairs.append(("--dtype", _DTYPE.get(engine.precision.weights, "bfloat16" if engine.precision.weights == "bf16" else "auto")))
+    if engine.precision.origin == "online":
+        pairs.append(("--quantization", engine.precision.weights))
+    return pairs

@@ -1,0 +1,162 @@
+"""
+The planning diagnostics: what cannot be planned, with the arithmetic and the nearest thing that can.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from servewright.catalog.query import Catalog
+    from servewright.diagnostics import Diagnostic
+    from servewright.plan.memory import DoesNotFit
+    from servewright.plan.precision import NoForm
+    from servewright.plan.shapes import Refused, Shape
+    from servewright.plan.weights import CannotBeSized
+    from servewright.spec.request import ModelRequest, SourceMap
+
+_SHOWN = 4
+
+
+def unknown_model(source: SourceMap, request: ModelRequest, catalog: Catalog) -> Diagnostic:
+    """
+    Return the fault of a model id whose architecture is not in the tables.
+    """
+    near = catalog.nearest_models(request.source)
+    hint = "nearest: " + ", ".join(near) if near else "an id as on the hub: organisation/name"
+    if request.source.startswith("s3://"):
+        hint += "; an s3 address must end in the model's hub id, organisation/name"
+    return source.diagnostic(
+        "SW301", f"{request.path}.source", "no architecture of this model in the catalogue", value=request.source, hint=hint
+    )
+
+
+def wrong_task(source: SourceMap, request: ModelRequest, kind: str) -> Diagnostic:
+    """
+    Return the fault of a model that does something else than the task asks.
+    """
+    return source.diagnostic(
+        "SW302",
+        f"{request.path}.source",
+        f"this model does not {request.task}: its kind is {kind}",
+        value=request.source,
+        hint=f"choose a model that can {request.task}",
+    )
+
+
+def cannot_be_sized(source: SourceMap, request: ModelRequest, found: CannotBeSized) -> Diagnostic:
+    """
+    Return the fault of a model whose catalogue row lacks what a size needs.
+    """
+    return source.diagnostic(
+        "SW303",
+        f"{request.path}.source",
+        f"the catalogue's row of {found.hf_id} lacks {', '.join(found.missing)}",
+        value=request.source,
+        hint="nothing is guessed: choose a model whose row is complete",
+    )
+
+
+def no_form(source: SourceMap, request: ModelRequest, found: NoForm) -> Diagnostic:
+    """
+    Return the fault of a precision that cannot be had.
+    """
+    path = f"{request.path}.precision" if request.checkpoint is None else f"{request.path}.checkpoint"
+    return source.diagnostic("SW304", path, found.why, value=request.precision, hint=found.hint)
+
+
+def context_too_long(source: SourceMap, request: ModelRequest, longest: int) -> Diagnostic:
+    """
+    Return the fault of a context length that the model was not made for.
+    """
+    return source.diagnostic(
+        "SW305",
+        f"{request.path}.context_length",
+        f"{request.source} was made for at most {longest:,} tokens",
+        value=str(request.context_length),
+        hint=f"at most {longest}",
+    )
+
+
+def prompt_too_long(source: SourceMap, request: ModelRequest, context: int) -> Diagnostic:
+    """
+    Return the fault of traffic whose long requests do not fit the context length.
+    """
+    needed = request.traffic.input_tokens.p95 + request.traffic.output_tokens.p95
+    return source.diagnostic(
+        "SW306",
+        f"{request.path}.traffic.input_tokens",
+        f"a request at the 95th percentile has {needed.normalize():f} tokens, the context length is {context:,}",
+        hint="shorter requests, or a model with a longer context",
+    )
+
+
+def does_not_fit(source: SourceMap, request: ModelRequest, refused: tuple[Refused, ...], fitting: tuple[Shape, ...]) -> Diagnostic:
+    """
+    Return the fault of a model that fits no GPU the spec allows, with the arithmetic of the closest miss.
+    """
+    misses = [r.does_not_fit for r in refused if r.does_not_fit is not None]
+    closest = min(misses, key=lambda m: (m.needs_mib / m.has_mib, m.gpus))
+    words = next(r.what for r in refused if r.does_not_fit is closest)
+    hint = "\n".join(_arithmetic(closest))
+    if fitting:
+        hint += "\nfits: " + " · ".join(dict.fromkeys(s.label for s in fitting[:_SHOWN]))
+    path = f"{request.path}.hardware" if request.gpu or request.instance_types else request.path
+    return source.diagnostic("SW311", path, f"does not fit {words}, MiB:", value=request.source, hint=hint)
+
+
+def misses_target(source: SourceMap, request: ModelRequest, refused: tuple[Refused, ...]) -> Diagnostic:
+    """
+    Return the fault of latency targets that no hardware meets, with the nearest tries.
+    """
+    tries = [r for r in refused if r.does_not_fit is None]
+    shown = sorted(tries, key=lambda r: (-r.gpus, r.gpu.id))[:_SHOWN]
+    hint = "\n".join(f"{r.what}: {r.why}" for r in shown) + "\nrelax the target, shorten the prompts, or allow other hardware"
+    return source.diagnostic("SW312", f"{request.path}.slo", "no hardware of the catalogue meets these targets", hint=hint)
+
+
+def no_price(source: SourceMap, request: ModelRequest, reasons: tuple[str, ...], region: str) -> Diagnostic:
+    """
+    Return the fault of hardware that exists but has no known price in the region, so that nothing can be ranked.
+    """
+    hint = "\n".join(dict.fromkeys(reasons[:_SHOWN])) + "\nus-east-1 has complete prices"
+    return source.diagnostic("SW313", "platform.region", f"no price known in {region} for any hardware that fits {request.name}", hint=hint)
+
+
+def no_type(source: SourceMap, request: ModelRequest, excluded: tuple[str, ...]) -> Diagnostic:
+    """
+    Return the fault of pins that leave no instance type.
+    """
+    hint = "\n".join(excluded[:_SHOWN]) if excluded else "drop one of gpu, count, instance_types, tensor_parallel"
+    return source.diagnostic("SW314", f"{request.path}.hardware", "these pins leave no instance type to run on", hint=hint)
+
+
+def split_refused(source: SourceMap, request: ModelRequest, why: str, legal: tuple[int, ...]) -> Diagnostic:
+    """
+    Return the fault of a pinned split that does not divide the model.
+    """
+    pinned_in = "parallelism" if request.tensor_parallel is not None else "hardware.count"
+    value = request.tensor_parallel if request.tensor_parallel is not None else request.gpus_per_replica
+    return source.diagnostic(
+        "SW315", f"{request.path}.{pinned_in}", why, value=str(value), hint="possible: " + ", ".join(str(size) for size in legal)
+    )
+
+
+def maximum_too_small(source: SourceMap, request: ModelRequest, needed: int, capacity: float) -> Diagnostic:
+    """
+    Return the fault of a replica limit below what the busiest hour needs.
+    """
+    rate: Decimal = request.traffic.requests_per_second
+    return source.diagnostic(
+        "SW316",
+        f"{request.path}.scaling.max",
+        f"the busiest hour needs {needed} replicas",
+        value=str(request.max_replicas),
+        hint=f"{rate.normalize():f} req/s x {1 + request.headroom} head-room / {capacity:.2f} req/s per replica = {needed}",
+    )
+
+
+def _arithmetic(miss: DoesNotFit) -> tuple[str, str]:
+    return miss.arithmetic

@@ -1,0 +1,98 @@
+"""
+The plan of one model, told in steps: what is it, which forms and splits can serve it, where, at what price, which one wins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from servewright.plan import faults
+from servewright.plan.decision import Decision, decide
+from servewright.plan.placements import Market, NoPrice, Placement, placements
+from servewright.plan.question import Question, ask
+from servewright.plan.ranking import Ranked, rank, with_prediction
+from servewright.plan.reasons import held_back, rejected_placement, rejected_price, rejected_shape
+from servewright.plan.shapes import Refused, Shape, shapes
+from servewright.plan.traffic import replicas_for
+
+if TYPE_CHECKING:
+    from servewright.catalog.query import Catalog
+    from servewright.diagnostics import Diagnostic
+    from servewright.plan.model import Rejected
+    from servewright.spec.request import ModelRequest, Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """
+    What was tried and cannot be chosen: shapes that cannot serve, placements without a known price.
+    """
+
+    refused: tuple[Refused, ...]
+    unpriced: tuple[NoPrice, ...]
+
+
+def plan_model(request: Request, model: ModelRequest, catalog: Catalog) -> Decision | tuple[Diagnostic, ...]:
+    """
+    Return the decision for *model*, or the faults that stand against it.
+    """
+    question = ask(request, model, catalog)
+    if isinstance(question, tuple):
+        return question
+    market = Market(catalog=catalog, stack=request.stack, capacity=request.capacity, request=model, factors=question.factors)
+    tried = tuple(shapes(catalog, model, question.card, question.forms, question.context))
+    serving = tuple(s for s in tried if isinstance(s, Shape))
+    placed = tuple(p for s in serving for p in placements(market, s, question.load_bytes(s)))
+    ranked = rank(model, [r for p in placed if isinstance(p, Placement) and (r := with_prediction(model, p)) is not None])
+    lost = Lost(refused=tuple(r for r in tried if isinstance(r, Refused)), unpriced=tuple(p for p in placed if isinstance(p, NoPrice)))
+    if not ranked:
+        return (_nothing_serves(request, question, catalog, lost, serves=bool(serving)),)
+    best = ranked[0]
+    needed = replicas_for(model.traffic.requests_per_second * max(question.factors), model.headroom, best.placement.shape.capacity)
+    if model.max_replicas is not None and model.max_replicas < needed:
+        return (faults.maximum_too_small(request.source, model, needed, best.placement.shape.capacity),)
+    return decide(request, question, catalog, best, _rejected(question, catalog, ranked, lost))
+
+
+def _nothing_serves(request: Request, question: Question, catalog: Catalog, lost: Lost, *, serves: bool) -> Diagnostic:
+    model, refused, unpriced = question.request, lost.refused, lost.unpriced
+    if unpriced:
+        reasons_given = tuple(f"{p.instance.name}: {p.why}" for p in unpriced)
+        return faults.no_price(request.source, model, reasons_given, request.stack.region)
+    if serves or not refused:
+        excluded = tuple(
+            f"{name}: {found.excluded}"
+            for name in model.instance_types
+            if (found := catalog.instance(name)) is not None and found.excluded is not None
+        )
+        return faults.no_type(request.source, model, excluded)
+    if all(r.does_not_fit is not None for r in refused):
+        return faults.does_not_fit(request.source, model, refused, _elsewhere(question, catalog))
+    return faults.misses_target(request.source, model, refused)
+
+
+def _elsewhere(question: Question, catalog: Catalog) -> tuple[Shape, ...]:
+    """
+    Return what would serve the model without the pins of the hardware, fewest GPUs first.
+    """
+    free = question.request.without_hardware_pins()
+    found = [s for s in shapes(catalog, free, question.card, question.forms, question.context) if isinstance(s, Shape)]
+    return tuple(sorted(found, key=lambda s: (s.tensor_parallel, s.gpu.usable_memory_mib)))
+
+
+def _rejected(question: Question, catalog: Catalog, ranked: list[Ranked], tried: Lost) -> tuple[Rejected, ...]:
+    """
+    Return the alternatives that lost, best first: one placement for each other shape, then what cannot serve or be priced.
+    """
+    best = ranked[0]
+    seen = {best.placement.shape.label}
+    lost = []
+    for other in ranked[1:]:
+        if other.placement.shape.label not in seen:
+            seen.add(other.placement.shape.label)
+            lost.append(rejected_placement(best, other))
+    published = tuple(c.quantization for c in catalog.checkpoints(question.request.source))
+    back = held_back(question.forms, published) if question.request.precision == "auto" else ()
+    no_price = [rejected_price(p) for p in tried.unpriced if p.shape.label not in seen]
+    return (*lost, *back, *no_price, *(rejected_shape(r) for r in tried.refused))

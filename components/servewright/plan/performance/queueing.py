@@ -1,0 +1,134 @@
+"""
+What single requests see under Poisson arrivals: 95th percentiles over requests, from the steady state of `batching`.
+
+Time to the first token = HTTP and tokenising + rest of the step under way + wait for earlier prompts + own prompt:
+    rest    q Tn / 2 (1 + cv_in^2 where whole prompts fit a step) + (1 - q) T0 / 2 while the engine is busy; q = time share of mixed steps
+    wait    prompt tokens are an M/G/1 queue with use r and residual service R = s (1 + cv_in^2) / 2, s = I x seconds per prompt token:
+            what lies ahead beyond the step under way is r R r / (1 - r) + r (R - rest of a mixed step), with an exponential tail of
+            mean R / (1 - r)
+    own     I / k steps of k tokens and at most half a step for the last, partly filled one; one step of I tokens if it fits
+The 95th percentile of the sum is its mean plus the root of the summed squares of the parts' distances from mean to 95th percentile.
+At a given batch a larger max_num_batched_tokens never makes the queue or the own prompt longer.
+
+Time per output token of a request = its decode time / gaps; it is a mean, so single long steps even out. What arrives while it decodes
+delays it, and what arrives during that delay too (a busy period). With D = what one prompt adds, a = arrivals per step and the share
+d = a D / (T0 + a D) that prompts take of the decode time:
+    backlog             V = d x (wait + own prompt) / (1 - d): prompts left behind it in the queue when it starts to decode
+    decode time         gaps T0 / (1 - u) + V, at most gaps filled steps; the requests running are the rate times this
+    variance, arrivals  T0 d D (1 + cv_in^2) s1 / (gaps (1 - d)^3)              s1 = gaps x mean of 1 / gaps = 1 + cv_out^2, at most gaps
+    variance, backlog   (V^2 + V D (1 + cv_in^2) / (1 - d)) s2 / gaps^2         s2 = (1 + cv_out^2)^3, at most gaps^2
+    neighbours, p95     B95 = B + 1 + 1.64 root(B / (1 - e)),  e = B T0' / T0: a step time that grows with the batch spreads the batch
+Mean = T0 / (1 - u) + V s1 / gaps; 95th percentile = mean + root of ((T0(B95) - T0) / (1 - u) + 1.64 root arrivals)^2 + 2^2 backlog:
+neighbours and arrivals rise together, the backlog is nearly exponential. Neither is ever more than a filled step T(B95, S, k).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from servewright.plan.performance.hardware import constants
+from servewright.plan.performance.replica import Z95
+
+if TYPE_CHECKING:
+    from servewright.plan.performance.batching import Batching, Steady
+
+_TAIL: Final = 0.05
+_UNIFORM_P95: Final = 0.45
+_EXPONENTIAL_P95: Final = 2.0
+_LARGEST_ELASTICITY: Final = 0.95
+_ROUNDS: Final = 2
+"""
+Distance from mean to the 95th percentile: 0.45 of the width of a uniform distribution, 2.0 standard deviations of an exponential one.
+The elasticity is kept below 1, where the batch would have no steady state. Two rounds settle the batch to a per cent.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstToken:
+    """
+    Seconds to the first token: means of the parts, and the 95th percentile over requests of their sum.
+    """
+
+    overhead_s: float
+    wait_s: float
+    prompt_s: float
+    p95_s: float
+
+    @property
+    def mean_s(self) -> float:
+        """
+        The mean of the sum.
+        """
+        return self.overhead_s + self.wait_s + self.prompt_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoding:
+    """
+    *running* requests on average, with *dispersion* (variance over mean); time per output token of a request, mean and p95, seconds.
+    """
+
+    running: float
+    dispersion: float
+    itl_mean_s: float
+    itl_p95_s: float
+
+
+def first_token(batching: Batching, steady: Steady) -> FirstToken:
+    """
+    Return the time to the first token in *steady*.
+    """
+    lengths = batching.lengths
+    whole = lengths.input_mean < steady.chunk
+    mixed_rest = steady.mixed_s / 2 * ((1 + lengths.input_variation) if whole else 1.0)
+    plain_width = min(1.0, steady.batch) * steady.plain_s * (1 - steady.mixed_share)
+    use = min(steady.prefill_use, 1 - 1e-9)
+    residual = max(mixed_rest, lengths.input_mean * steady.prompt_s_per_token * (1 + lengths.input_variation) / 2)
+    ahead = use * (residual * use / (1 - use) + residual - mixed_rest)
+    wait = steady.mixed_share * mixed_rest + plain_width / 2 + ahead
+    prompt = prompt_s(batching, steady, lengths.input_mean)
+    spread = (
+        _UNIFORM_P95 * (plain_width + steady.mixed_share * steady.mixed_s),
+        residual / (1 - use) * max(0.0, math.log(use / _TAIL) - use) if use > 0.0 else 0.0,
+        prompt_s(batching, steady, lengths.input_p95) - prompt,
+    )
+    overhead = constants().first_token_overhead
+    return FirstToken(overhead_s=overhead, wait_s=wait, prompt_s=prompt, p95_s=overhead + wait + prompt + math.hypot(*spread))
+
+
+def prompt_s(batching: Batching, steady: Steady, prompt_length: float) -> float:
+    """
+    Return the seconds that a prompt takes once its turn has come.
+    """
+    context, seen, chunk = batching.lengths.context, steady.batch + 1, steady.chunk
+    if prompt_length <= chunk:
+        return batching.step.seconds(seen, context, prompt_length, prompt_length)
+    chunks = prompt_length / chunk
+    return chunks * batching.step.seconds(seen, context, chunk, prompt_length) + min(0.5, chunks - 1) * steady.plain_s
+
+
+def decoding(batching: Batching, steady: Steady, first: FirstToken) -> Decoding:
+    """
+    Return what requests see while they decode.
+    """
+    lengths, seconds, context = batching.lengths, batching.step.seconds, batching.lengths.context
+    room, free = 1 - steady.slow_down, 1 - steady.delay_share
+    backlog = steady.delay_share * (first.wait_s + first.prompt_s) / free
+    running, plain, longest = steady.batch, steady.plain_s, lengths.gaps * steady.chunk * steady.prompt_s_per_token
+    for _ in range(_ROUNDS):
+        running = steady.rate * min(lengths.gaps * plain / room + backlog, longest)
+        plain = seconds(running + 1, context)
+    slope = seconds(running + 2, context) - plain
+    dispersion = 1 / (1 - min(_LARGEST_ELASTICITY, running * slope / plain))
+    unequal = 1 + lengths.input_variation
+    short, shorter = min(1 + lengths.output_variation, lengths.gaps), min((1 + lengths.output_variation) ** 3, lengths.gaps**2)
+    mean = plain / room + backlog * short / lengths.gaps
+    neighbours = running + 1 + Z95 * math.sqrt(running * dispersion)
+    crowd = (seconds(neighbours, context) - plain) / room
+    arrivals_sd = math.sqrt(plain * steady.delay_share * steady.delay_s * unequal * short / lengths.gaps / free**3)
+    backlog_sd = math.sqrt((backlog**2 + backlog * steady.delay_s * unequal / free) * shorter) / lengths.gaps
+    p95 = mean + math.hypot(crowd + Z95 * arrivals_sd, _EXPONENTIAL_P95 * backlog_sd)
+    filled = seconds(neighbours, context, steady.chunk, lengths.input_around_token)
+    return Decoding(running=running, dispersion=dispersion, itl_mean_s=min(mean, filled), itl_p95_s=min(p95, filled))

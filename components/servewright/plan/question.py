@@ -1,0 +1,106 @@
+"""
+What is asked about one model: its architecture, the forms of its weights that may serve it, its context length, its week.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from servewright.plan import faults
+from servewright.plan.context_length import default_context_length
+from servewright.plan.parallelism import TensorSplits, refusal, tensor_splits
+from servewright.plan.precision import NoForm, WeightForm, native_format, weight_forms
+from servewright.plan.weights import FORMATS, CannotBeSized, gpu_weights, missing_fields, parameters
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from servewright.catalog.model import ModelCard, ModelMatch
+    from servewright.catalog.query import Catalog
+    from servewright.diagnostics import Diagnostic
+    from servewright.plan.shapes import Shape
+    from servewright.spec.request import ModelRequest, Request
+
+_GPUS_PER_NODE = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """
+    What is asked about one model: the *request*, what was found for its id, the forms that may serve it, the context length.
+    """
+
+    request: ModelRequest
+    match: ModelMatch
+    forms: tuple[WeightForm, ...]
+    context: int
+    factors: tuple[Decimal, ...]
+
+    @property
+    def card(self) -> ModelCard:
+        """
+        The architecture.
+        """
+        return self.match.card
+
+    def load_bytes(self, shape: Shape) -> float:
+        """
+        Return the bytes that a replica reads while starting: the native weights where the engine quantises them itself.
+        """
+        counts = parameters(self.card)
+        assert not isinstance(counts, CannotBeSized)  # noqa: S101 - tested when the question was put
+        weights = native_format(self.match) if shape.precision.origin == "online" else shape.precision.weights
+        return gpu_weights(self.card, counts, FORMATS[weights], 1).total
+
+
+def ask(request: Request, model: ModelRequest, catalog: Catalog) -> Question | tuple[Diagnostic, ...]:
+    """
+    Return the question, or all faults of the model's own fields against the catalogue.
+    """
+    source = request.source
+    match = catalog.model(hub_id(model.source))
+    if match is None:
+        return (faults.unknown_model(source, model, catalog),)
+    card = match.card
+    if card.kind != model.task:
+        return (faults.wrong_task(source, model, card.kind),)
+    if missing_fields(card):
+        return (faults.cannot_be_sized(source, model, CannotBeSized(hf_id=card.hf_id, missing=missing_fields(card))),)
+    found: list[Diagnostic] = []
+    forms = weight_forms(model, match, catalog)
+    if isinstance(forms, NoForm):
+        found.append(faults.no_form(source, model, forms))
+    context = model.context_length or default_context_length(card, model.traffic)
+    if card.max_context is not None and context > card.max_context:
+        found.append(faults.context_too_long(source, model, card.max_context))
+    elif model.traffic.input_tokens.p95 + model.traffic.output_tokens.p95 > context:
+        found.append(faults.prompt_too_long(source, model, context))
+    found += _pinned_split(request, model, card)
+    if found or isinstance(forms, NoForm):
+        return tuple(found)
+    profile = model.traffic.profile
+    factors = catalog.profile(profile) if isinstance(profile, str) else profile
+    assert factors is not None  # noqa: S101 - the spec's rules know the profile names
+    return Question(request=model, match=match, forms=forms, context=context, factors=factors)
+
+
+def hub_id(source: str) -> str:
+    """
+    Return the hub id of *source*: itself, or the last two parts of an s3 address.
+
+    >>> hub_id("s3://weights/models/Qwen/Qwen2.5-14B-Instruct/")
+    'Qwen/Qwen2.5-14B-Instruct'
+    """
+    if not source.startswith("s3://"):
+        return source
+    return "/".join(source.removeprefix("s3://").rstrip("/").split("/")[-2:])
+
+
+def _pinned_split(request: Request, model: ModelRequest, card: ModelCard) -> list[Diagnostic]:
+    wanted = model.tensor_parallel or model.gpus_per_replica
+    why = refusal(card, wanted, _GPUS_PER_NODE) if wanted is not None else None
+    splits = tensor_splits(card, _GPUS_PER_NODE)
+    if why is None or not isinstance(splits, TensorSplits):
+        return []
+    return [faults.split_refused(request.source, model, why, splits.legal)]

@@ -1,0 +1,110 @@
+"""
+Which placement wins, by the priority of the request, and why the others lost.
+
+    cost        the lowest expected price a month
+    latency     the shortest time of a whole mean answer (first token + tokens x gap, p95)
+    throughput  the lowest price per request/s of capacity
+    balanced    price x (0.5 + 0.5 x the worst share of a latency target that is used up): judgement
+
+Ties: lower price, then the published form of the weights before a converted one (quality is not given away for nothing), then lower
+latency, then fewer nodes, then fewer GPUs per replica, then name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from servewright.errors import InternalError
+from servewright.plan.model import Prediction
+from servewright.plan.performance.predict import Load, Unstable, predict
+from servewright.plan.shapes import lengths_of
+
+if TYPE_CHECKING:
+    from servewright.plan.placements import Placement
+    from servewright.spec.request import ModelRequest
+
+
+_JUST_BELOW = 0.999
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """
+    A placement with the prediction for its own replicas at the busiest hour, its *expected* price a month, and the 99th percentile
+    of the requests running in one replica at full capacity.
+    """
+
+    placement: Placement
+    prediction: Prediction
+    expected: Decimal
+    running_p99: float
+
+    @property
+    def answer_ms(self) -> float:
+        """
+        First token plus one gap, both p95: what ties compare.
+        """
+        return self.prediction.ttft_p95_ms.value + self.prediction.itl_p95_ms.value
+
+
+def with_prediction(request: ModelRequest, placement: Placement) -> Ranked | None:
+    """
+    Return *placement* with its prediction at its share of the busiest hour; None where its price is not known.
+    """
+    if placement.monthly.expected is None:
+        return None
+    rate = float(request.traffic.requests_per_second) / placement.replicas.busiest
+    lengths, shape = lengths_of(request.traffic), placement.shape
+    found = predict(shape.replica, Load(requests_per_s=rate, lengths=lengths))
+    # Rounding of the bisection may put the capacity itself a hair above the stable rate.
+    full = predict(shape.replica, Load(requests_per_s=shape.capacity * _JUST_BELOW, lengths=lengths))
+    if isinstance(found, Unstable) or isinstance(full, Unstable):
+        msg = f"{shape.label} is unstable at the rate it was sized for"
+        raise InternalError(msg)
+    prediction = Prediction(
+        ttft_p95_ms=found.ttft_p95_ms,
+        itl_p95_ms=found.itl_p95_ms,
+        output_tokens_per_s=found.output_tokens_per_s,
+        max_requests_per_s=shape.capacity,
+        concurrency=found.concurrency,
+        calibrated=found.calibrated,
+    )
+    return Ranked(placement=placement, prediction=prediction, expected=placement.monthly.expected, running_p99=full.concurrency_p99)
+
+
+def rank(request: ModelRequest, candidates: list[Ranked]) -> list[Ranked]:
+    """
+    Return *candidates*, best first.
+    """
+    return sorted(candidates, key=lambda ranked: (_score(request, ranked), *_ties(ranked)))
+
+
+def _score(request: ModelRequest, ranked: Ranked) -> float:
+    if request.priority == "latency":
+        tokens = float(request.traffic.output_tokens.mean)
+        return ranked.prediction.ttft_p95_ms.value + tokens * ranked.prediction.itl_p95_ms.value
+    if request.priority == "throughput":
+        return float(ranked.expected) / (ranked.placement.shape.capacity * ranked.placement.replicas.busiest)
+    if request.priority == "balanced":
+        return float(ranked.expected) * (0.5 + 0.5 * used_up(request, ranked))
+    return float(ranked.expected)
+
+
+def used_up(request: ModelRequest, ranked: Ranked) -> float:
+    """
+    Return the larger share of a latency target that the prediction uses up; 1 where there is no target.
+    """
+    pairs = (
+        (ranked.prediction.ttft_p95_ms.value, request.slo.ttft_p95_ms),
+        (ranked.prediction.itl_p95_ms.value, request.slo.itl_p95_ms),
+    )
+    return max((value / float(target) for value, target in pairs if target is not None), default=1.0)
+
+
+def _ties(ranked: Ranked) -> tuple[Decimal, bool, float, Decimal, int, str]:
+    placement = ranked.placement
+    nodes = sum((p.hours.max or Decimal(0) for p in placement.pools), Decimal(0))
+    converted = placement.shape.precision.origin != "native"
+    return ranked.expected, converted, ranked.answer_ms, nodes, placement.shape.tensor_parallel, placement.instance.name

@@ -1,0 +1,101 @@
+"""
+The words of a decision: why this hardware, and why not the others. Figures come from the values that were compared.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from servewright.plan.model import Rejected
+from servewright.plan.node_hours import node_count
+
+if TYPE_CHECKING:
+    from servewright.plan.placements import NoPrice
+    from servewright.plan.precision import WeightForm
+    from servewright.plan.ranking import Ranked
+    from servewright.plan.shapes import Refused
+    from servewright.spec.request import ModelRequest
+
+_WORTH_A_PERCENT = Decimal("0.005")
+
+
+def reasons(request: ModelRequest, best: Ranked) -> tuple[str, ...]:
+    """
+    Return why *best* was chosen, the decision first.
+    """
+    placement, shape = best.placement, best.placement.shape
+    memory, replicas = shape.memory, placement.replicas
+    nodes = node_count(replicas.busiest, placement.replicas_per_node, placement.zones)
+    rate = request.traffic.requests_per_second
+    gpus = f"each of {shape.tensor_parallel} GPUs" if shape.tensor_parallel > 1 else "the GPU"
+    need = f"{rate.normalize():f} req/s with {request.headroom * 100:.0f} % head-room need {_count(replicas.busiest, 'replica')}"
+    left = f"{memory.kv_cache_gib:.1f} GiB are left for {memory.kv_tokens:,} tokens of KV cache per replica"
+    words = [
+        f"{_PRIORITY[request.priority]} of {shape.label} on {placement.instance.name}: {_count(nodes, 'node')} at the busiest hour",
+        f"one replica serves {shape.capacity:.2f} req/s within the SLO (limit: {shape.binding}); {need}",
+        f"{shape.precision.weights} weights take {memory.weights_gib:.1f} GiB on {gpus}, the engine {memory.overhead_gib:.1f}; {left}",
+        f"{shape.max_num_batched_tokens:,} tokens per engine step give the highest rate within both latency targets",
+    ]
+    if shape.precision.origin == "online":
+        words.append(f"{shape.precision.weights} is made from the published weights while loading: no published checkpoint is known")
+    if shape.precision.weight_only and shape.precision.weights not in ("bf16", "fp16"):
+        words.append(f"{shape.gpu.names[0]} has no {shape.precision.weights} units: weights are read in 8 bits or fewer, computed in 16")
+    return tuple(words)
+
+
+def rejected_placement(best: Ranked, other: Ranked) -> Rejected:
+    """
+    Return *other* as an alternative that lost to *best*, with its price and what made it dearer.
+    """
+    placement = other.placement
+    nodes = node_count(placement.replicas.busiest, placement.replicas_per_node, placement.zones)
+    change = (other.expected - best.expected) / best.expected if best.expected else Decimal(0)
+    lead = "same price" if abs(change) < _WORTH_A_PERCENT else f"{change * 100:+,.0f} %"
+    why = (
+        f"{lead}: {placement.shape.capacity:.2f} req/s per replica, {_count(placement.replicas.busiest, 'replica')} on "
+        f"{nodes} x {placement.instance.name}"
+    )
+    return Rejected(what=placement.shape.label, why=why, monthly=other.expected)
+
+
+def rejected_shape(refused: Refused) -> Rejected:
+    """
+    Return a shape that cannot serve.
+    """
+    return Rejected(what=refused.what, why=refused.why, monthly=None)
+
+
+def rejected_price(no_price: NoPrice) -> Rejected:
+    """
+    Return a placement that cannot be ranked since its price is not known.
+    """
+    return Rejected(what=f"{no_price.shape.label} on {no_price.instance.name}", why=no_price.why, monthly=None)
+
+
+def held_back(forms: tuple[WeightForm, ...], available: tuple[str, ...]) -> tuple[Rejected, ...]:
+    """
+    Return the published forms of fewer than 8 bits that `precision: auto` does not take.
+    """
+    taken = {form.weights for form in forms}
+    return tuple(
+        Rejected(
+            what=form,
+            why="held back: fewer than 8 bits only when named (precision: " + form + "), its quality is not measured here",
+            monthly=None,
+        )
+        for form in dict.fromkeys(available)
+        if form not in taken and form in ("nvfp4", "mxfp4", "int4-awq", "int4-gptq")
+    )
+
+
+_PRIORITY = {
+    "cost": "lowest expected price",
+    "latency": "shortest answer",
+    "throughput": "lowest price per request/s",
+    "balanced": "best balance of price and latency",
+}
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,52 @@
+"""
+What a million tokens cost, and what one replica more would.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from servewright.plan.model import NextReplica, TokenPrice
+from servewright.plan.node_hours import node_count
+from servewright.units import HOURS_PER_MONTH, SECONDS_PER_HOUR
+
+if TYPE_CHECKING:
+    from servewright.plan.placements import Placement
+    from servewright.plan.traffic import MonthlyTokens
+    from servewright.spec.request import Traffic
+
+_MILLION = Decimal(10**6)
+
+
+def token_price(placement: Placement, traffic: Traffic, factors: tuple[Decimal, ...], tokens: MonthlyTokens) -> TokenPrice:
+    """
+    Return USD per million tokens: *blended* over the month's expected tokens, *saturated* as if every replica ran at its capacity.
+
+    The split into input and output needs the share of GPU time that prompts take, which is not measured: None.
+    """
+    expected = placement.monthly.expected
+    blended = None if expected is None or not tokens.all else expected / tokens.all * _MILLION
+    per_request = traffic.input_tokens.mean + traffic.output_tokens.mean
+    capacity = Decimal(repr(placement.shape.capacity))
+    hourly = placement.pools[0].rate.price.expected
+    tokens_per_hour = capacity * per_request * SECONDS_PER_HOUR * placement.replicas_per_node
+    return TokenPrice(
+        input=None,
+        output=None,
+        blended=blended,
+        saturated=None if hourly is None else hourly / tokens_per_hour * _MILLION,
+        utilisation=float(traffic.requests_per_second * sum(factors) / (capacity * sum(placement.replicas.by_hour))),
+        basis="expected price of the GPU pools over all input and output tokens of the month",
+    )
+
+
+def next_replica(placement: Placement) -> NextReplica:
+    """
+    Return what one replica more than the busiest hour's adds if it stays the whole month.
+    """
+    busiest, per_node = placement.replicas.busiest, placement.replicas_per_node
+    nodes = node_count(busiest + 1, per_node, placement.zones) - node_count(busiest, per_node, placement.zones)
+    hourly = placement.pools[0].rate.price.expected
+    why = "fits the nodes of the busiest hour" if nodes == 0 else f"needs {nodes} x {placement.instance.name} more"
+    return NextReplica(nodes=nodes, monthly=None if hourly is None else nodes * hourly * HOURS_PER_MONTH, why=why)

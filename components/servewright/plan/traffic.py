@@ -1,0 +1,81 @@
+"""
+From traffic to replicas: how many each hour of the week needs, and how many tokens a month brings.
+
+    replicas(h) = ceil( rate x factor(h) x (1 + headroom) / capacity of one replica )
+
+*rate* is the mean of the busiest hour; the profile's factors are at most 1. Head-room is kept over the *predicted* capacity, since a
+prediction has an error band and arrivals come in bursts.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from servewright.plan.model import Replicas
+from servewright.units import HOURS_PER_MONTH, HOURS_PER_WEEK, SECONDS_PER_HOUR
+
+if TYPE_CHECKING:
+    from servewright.spec.request import ModelRequest, Traffic
+
+_MAX_REPLICAS_FACTOR = {"+1": (Decimal(1), 1), "x1.5": (Decimal("1.5"), 0)}
+"""
+The environments' rules for the autoscaler's maximum as (factor, addend) of the busiest hour's replicas.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthlyTokens:
+    """
+    Tokens of an average month.
+    """
+
+    input: int
+    output: int
+
+    @property
+    def all(self) -> int:
+        """
+        Input and output together.
+        """
+        return self.input + self.output
+
+
+def replicas_for(rate: Decimal, headroom: Decimal, capacity: float) -> int:
+    """
+    Return the replicas that serve *rate* requests/s when one serves *capacity*; at least 1.
+    """
+    return max(1, math.ceil(rate * (1 + headroom) / Decimal(repr(capacity))))
+
+
+def plan_replicas(request: ModelRequest, factors: tuple[Decimal, ...], capacity: float) -> Replicas:
+    """
+    Return the replicas of every hour and the autoscaler's bounds.
+
+    An explicit maximum below what the busiest hour needs is the caller's fault to report; here it caps the hours.
+    """
+    rate = request.traffic.requests_per_second
+    busiest = max(request.min_replicas, replicas_for(rate * max(factors), request.headroom, capacity))
+    maximum = request.max_replicas if request.max_replicas is not None else _maximum(busiest, request.max_replicas_rule)
+    maximum = max(maximum, request.min_replicas)
+    by_hour = tuple(min(maximum, max(request.min_replicas, replicas_for(rate * f, request.headroom, capacity))) for f in factors)
+    return Replicas(minimum=request.min_replicas, busiest=busiest, maximum=maximum, by_hour=by_hour)
+
+
+def monthly_tokens(traffic: Traffic, factors: tuple[Decimal, ...]) -> MonthlyTokens:
+    """
+    Return the tokens of a month of 730 hours that repeats the profile's week.
+    """
+    mean_factor = sum(factors, Decimal(0)) / HOURS_PER_WEEK
+    requests = traffic.requests_per_second * mean_factor * SECONDS_PER_HOUR * HOURS_PER_MONTH
+    return MonthlyTokens(
+        input=int(requests * traffic.input_tokens.mean),
+        output=int(requests * traffic.output_tokens.mean),
+    )
+
+
+def _maximum(busiest: int, rule: str) -> int:
+    factor, addend = _MAX_REPLICAS_FACTOR[rule]
+    return math.ceil(busiest * factor) + addend

@@ -1,0 +1,246 @@
+"""
+The plan of one model: what is chosen, what is said about it, what is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from requests_made import ON_DEMAND, SPOT, model_request, request, tokens
+
+from servewright.catalog.load import load_catalog
+from servewright.diagnostics import Diagnostic
+from servewright.errors import InvalidInputError
+from servewright.plan.model import ModelPlan, Plan
+from servewright.plan.planner import plan_stack
+from servewright.spec.request import Capacity, ModelRequest
+
+CATALOG = load_catalog()
+LLAMA_1B = "meta-llama/Llama-3.2-1B-Instruct"
+LLAMA_8B = "meta-llama/Llama-3.1-8B-Instruct"
+LLAMA_70B = "meta-llama/Llama-3.3-70B-Instruct"
+
+
+def plan(model: ModelRequest, capacity: Capacity = ON_DEMAND, **where: object) -> Plan:
+    """
+    Return the plan for *model*.
+    """
+    return plan_stack(request(model, capacity=capacity, **where), CATALOG)  # type: ignore[arg-type]
+
+
+def faults(model: ModelRequest, **where: object) -> tuple[Diagnostic, ...]:
+    """
+    Return the planning faults of *model*.
+    """
+    with pytest.raises(InvalidInputError) as refused:
+        plan(model, **where)  # type: ignore[arg-type]
+    return refused.value.diagnostics
+
+
+def chosen(model: ModelRequest, capacity: Capacity = ON_DEMAND) -> ModelPlan:
+    """
+    Return the plan of the only model.
+    """
+    return plan(model, capacity).models[0]
+
+
+def test_a_small_model_gets_one_small_gpu_in_its_native_form() -> None:
+    """
+    At the same price the published weights win over a converted form: quality is not given away for nothing.
+    """
+    found = chosen(model_request(LLAMA_1B, rate="5"))
+
+    assert (found.gpu_id, found.gpus_per_replica, found.precision.weights) == ("l4", 1, "bf16")
+
+
+def test_a_large_model_takes_the_published_checkpoint() -> None:
+    """
+    The 70B model is served from the checkpoint with a published revision, which stands in the arguments.
+    """
+    found = chosen(model_request(LLAMA_70B, rate="12", prompt=1500, answer=300, itl="60"))
+
+    assert found.precision.origin == "checkpoint"
+    assert found.engine.arguments[0] == found.weights_source == "RedHatAI/Llama-3.3-70B-Instruct-FP8-dynamic"
+    assert f"--revision={found.weights_revision}" in found.engine.arguments
+
+
+@pytest.mark.parametrize("capacity", [ON_DEMAND, SPOT], ids=["on-demand", "spot"])
+def test_the_price_of_a_model_is_that_of_its_pools(capacity: Capacity) -> None:
+    """
+    Nothing is lost between the search and the pools: their prices add up to the model's.
+    """
+    found = plan(model_request(LLAMA_8B), capacity)
+
+    pools = [p.monthly for p in found.pools if p.purpose == "gpu"]
+    model = found.models[0].monthly
+    assert sum((p.expected for p in pools if p.expected is not None), Decimal(0)) == model.expected
+    assert sum((p.max for p in pools if p.max is not None), Decimal(0)) == model.max
+    assert sum((p.min for p in pools if p.min is not None), Decimal(0)) == model.min
+
+
+def test_spot_has_a_fallback_pool_of_lower_weight() -> None:
+    """
+    Burst on spot, fallback on-demand: Karpenter tries the heavier pool first, both carry the label that the pods select.
+    """
+    burst, fallback = (p for p in plan(model_request(LLAMA_8B), SPOT).pools if p.purpose == "gpu")
+
+    assert (burst.purchase, burst.role, fallback.purchase, fallback.role) == ("spot", "burst", "on-demand", "fallback")
+    assert burst.weight > fallback.weight
+    assert burst.shape == fallback.shape
+    assert burst.expected_share + fallback.expected_share == 1
+
+
+def test_limits_leave_room_for_one_replacement() -> None:
+    """
+    A pool may launch one node more than the maximum needs, else neither drift nor a rolling update could proceed.
+    """
+    found = plan(model_request(LLAMA_8B))
+    pool = found.pools[0]
+
+    assert pool.limit_nodes == -(-found.models[0].replicas.maximum // pool.replicas_per_node) + 1
+
+
+def test_every_alternative_has_a_reason_and_the_dearer_ones_a_price() -> None:
+    """
+    What lost is listed best first; each entry says why, and those that could serve say for how much.
+    """
+    found = chosen(model_request(LLAMA_8B))
+    prices = [r.monthly for r in found.rejected if r.monthly is not None]
+
+    assert found.monthly.expected is not None
+    assert min(prices) >= found.monthly.expected
+    assert prices == sorted(prices)
+    assert all(r.why for r in found.rejected)
+
+
+def test_latency_priority_is_never_slower_than_cost() -> None:
+    """
+    Who asks for latency gets an answer at least as fast as who asks for price, and pays at least as much.
+    """
+    cheap = chosen(model_request(LLAMA_8B))
+    fast = chosen(model_request(LLAMA_8B, priority="latency"))
+
+    def answer(found: ModelPlan) -> float:
+        return found.predicted.ttft_p95_ms.value + 250 * found.predicted.itl_p95_ms.value
+
+    assert answer(fast) <= answer(cheap)
+    assert cheap.monthly.expected is not None
+    assert fast.monthly.expected is not None
+    assert fast.monthly.expected >= cheap.monthly.expected
+
+
+def test_pins_of_the_hardware_are_kept() -> None:
+    """
+    A named GPU, number of GPUs and type are what is planned, also where something else is cheaper.
+    """
+    found = plan(model_request(LLAMA_8B, gpu="H100", gpus_per_replica=2, instance_types=("p5.48xlarge",)))
+
+    assert (found.models[0].gpu_id, found.models[0].tensor_parallel) == ("h100", 2)
+    assert found.pools[0].instance_types == ("p5.48xlarge",)
+
+
+def test_reasons_name_the_figures_that_decided() -> None:
+    """
+    The reasons hold capacity, head-room, replicas and the memory arithmetic.
+    """
+    text = "\n".join(chosen(model_request(LLAMA_8B)).reasons)
+
+    assert re.search(r"one replica serves [0-9.]+ req/s within the SLO \(limit: .+\); 6 req/s with 15 % head-room need \d+ replica", text)
+    assert re.search(r"weights take [0-9.]+ GiB on the GPU, the engine [0-9.]+; [0-9.]+ GiB are left for [0-9,]+ tokens", text)
+
+
+def test_a_gated_model_gets_a_token_reference_by_default() -> None:
+    """
+    The default reference is listed among the defaults; an open model gets none.
+    """
+    gated, free = plan(model_request(LLAMA_8B)), plan(model_request("Qwen/Qwen2.5-7B-Instruct"))
+
+    assert gated.models[0].token is not None
+    assert "models[0].token" in {d.path for d in gated.defaults}
+    assert free.models[0].token is None
+
+
+def test_an_unknown_model_is_refused_with_the_nearest() -> None:
+    """
+    A typo in the id leads to the id that was meant.
+    """
+    (fault,) = faults(model_request("meta-llama/Llama-3.3-70B-Instuct"))
+
+    assert (fault.code, fault.path) == ("SW301", "models[0].source")
+    assert fault.hint is not None
+    assert "meta-llama/Llama-3.3-70B-Instruct" in fault.hint
+
+
+def test_a_model_that_does_not_fit_shows_its_arithmetic() -> None:
+    """
+    The closest miss is spelled out in MiB, with what would fit.
+    """
+    (fault,) = faults(model_request("meta-llama/Llama-3.1-405B-Instruct", gpu="H100", precision="bf16", itl="200", ttft="5000"))
+
+    assert fault.code == "SW311"
+    assert fault.message == "does not fit H100 x 8, bf16, MiB:"
+    assert fault.hint is not None
+    assert re.search(r"needs +weights [0-9,]+ \+ KV of one [0-9,]+-token request [0-9,]+ \+ overhead [0-9,]+ = [0-9,]+", fault.hint)
+    assert re.search(r"has +8 × 81,559 × 0.92 = 600,274", fault.hint)
+    assert "fits: " in fault.hint
+
+
+def test_targets_that_no_hardware_meets_are_refused_with_the_nearest_tries() -> None:
+    """
+    A first token in 5 ms is answered with what the largest shapes reach.
+    """
+    (fault,) = faults(model_request(LLAMA_8B, ttft="5"))
+
+    assert (fault.code, fault.path) == ("SW312", "models[0].slo")
+    assert fault.hint is not None
+    assert "the first token takes" in fault.hint
+
+
+def test_all_faults_of_a_model_come_together() -> None:
+    """
+    A precision that cannot be had and a context that is too long are reported at once.
+    """
+    found = faults(model_request(LLAMA_8B, precision="nvfp4", context_length=10**6))
+
+    assert [f.code for f in found] == ["SW304", "SW305"]
+
+
+def test_a_limit_below_the_busiest_hour_is_refused_with_the_arithmetic() -> None:
+    """
+    scaling.max below the need would silently miss the SLO.
+    """
+    (fault,) = faults(model_request(LLAMA_8B, rate="100", max_replicas=2))
+
+    assert (fault.code, fault.path, fault.value) == ("SW316", "models[0].scaling.max", "2")
+    assert fault.hint is not None
+    assert fault.hint.startswith("100 req/s x 1.15 head-room / ")
+
+
+def test_a_region_without_prices_is_refused_and_not_priced_as_another() -> None:
+    """
+    Without a price nothing can be ranked; no other region's price stands in.
+    """
+    found = faults(model_request(LLAMA_70B, gpu="H200", rate="2"), region="eu-west-1", zones=("eu-west-1a",))
+
+    assert [f.code for f in found] == ["SW313"]
+
+
+def test_a_prompt_longer_than_the_context_is_refused() -> None:
+    """
+    Requests that the engine would reject are found at preview.
+    """
+    model = model_request(LLAMA_8B, context_length=1024)
+    found = faults(replace(model, traffic=replace(model.traffic, input_tokens=tokens(900))))
+
+    assert [f.code for f in found] == ["SW306"]
+
+
+@pytest.mark.parametrize(("source", "code"), [("BAAI/bge-m3", "SW302"), ("gpt2", "SW301")])
+def test_models_that_do_something_else_are_refused(source: str, code: str) -> None:
+    """
+    An embedding model does not generate; an unknown one is not guessed.
+    """
+    assert [f.code for f in faults(model_request(source))] == [code]

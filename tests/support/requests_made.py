@@ -1,0 +1,115 @@
+"""
+Requests for tests of the planner: one model on an existing cluster in us-east-1, any part of it replaced.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from servewright.diagnostics import Position
+from servewright.spec.request import (
+    BudgetRequest,
+    Capacity,
+    Cluster,
+    Fallback,
+    ModelRequest,
+    Request,
+    Slo,
+    SourceMap,
+    Stack,
+    TokenLength,
+    Traffic,
+)
+
+SPOT = Capacity(purchase="spot", fallback=Fallback(purchase="on-demand", max_share=Decimal(1)), allow_interruption=False)
+ON_DEMAND = Capacity(purchase="on-demand", fallback=None, allow_interruption=False)
+
+
+def tokens(mean: int) -> TokenLength:
+    """
+    Return a length whose 95th percentile is twice its mean.
+    """
+    return TokenLength(mean=Decimal(mean), p95=Decimal(2 * mean))
+
+
+def model_request(source: str, **changes: Any) -> ModelRequest:
+    """
+    Return a request for *source* with moderate traffic; *rate*, *prompt*, *answer*, *ttft* and *itl* are short for the nested fields.
+    """
+    short = {"rate": "6", "prompt": 1200, "answer": 250, "ttft": "800", "itl": "50", **changes}
+    made = ModelRequest(
+        path="models[0]",
+        name="chat",
+        task="generate",
+        source=source,
+        revision=None,
+        checkpoint=None,
+        token=None,
+        traffic=Traffic(
+            requests_per_second=Decimal(short.pop("rate")),
+            input_tokens=tokens(short.pop("prompt")),
+            output_tokens=tokens(short.pop("answer")),
+            profile=short.pop("profile", "steady"),
+            timezone="UTC",
+            prefix_share=Decimal(0),
+        ),
+        slo=Slo(ttft_p95_ms=_ms(short.pop("ttft")), itl_p95_ms=_ms(short.pop("itl")), availability=None),
+        priority="cost",
+        gpu=None,
+        gpus_per_replica=None,
+        instance_types=(),
+        precision="auto",
+        tensor_parallel=None,
+        context_length=None,
+        min_replicas=1,
+        max_replicas=None,
+        max_replicas_rule="+1",
+        headroom=Decimal("0.15"),
+    )
+    return replace(made, **short)
+
+
+def request(
+    model: ModelRequest, *, capacity: Capacity = ON_DEMAND, zones: tuple[str, ...] = ("us-east-1a",), region: str = "us-east-1"
+) -> Request:
+    """
+    Return the request that serves *model*.
+    """
+    cluster = Cluster(
+        name="shared-dev",
+        context="shared-dev",
+        kubernetes_version="1.35",
+        node_role="KarpenterNodeRole-shared-dev",
+        discovery_tag=("karpenter.sh/discovery", "shared-dev"),
+        subnet_ids=(),
+        security_group_ids=(),
+        placeholder=False,
+    )
+    stack = Stack(
+        name="demo",
+        environment="dev",
+        owner="team-demo",
+        labels=(),
+        region=region,
+        zones=zones,
+        account="123456789012",
+        namespace="serving",
+        cluster=cluster,
+        system_nodes="pool",
+    )
+    return Request(
+        stack=stack,
+        models=(model,),
+        capacity=capacity,
+        budget=BudgetRequest(limit=Decimal(5000), alerts=(Decimal("0.8"), Decimal(1)), notify=("ml-platform@example.com",)),
+        operators=(),
+        defaults=(),
+        warnings=(),
+        source=SourceMap("spec.yaml", {"": Position(1, 1), "models[0]": Position(2, 5), "models[0].source": Position(2, 5)}),
+    )
+
+
+def _ms(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
