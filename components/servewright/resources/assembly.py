@@ -1,0 +1,80 @@
+"""
+A plan as one Pulumi component: namespace, network rules, node pools, engines, scaling, monitoring and the budget.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pulumi
+
+from servewright.resources.budget_alarm import register_budget
+from servewright.resources.checks import faults, not_built, placeholders
+from servewright.resources.manifests import kubernetes_objects
+from servewright.resources.naming import Names
+from servewright.resources.providers import aws_provider, kubernetes_provider
+from servewright.resources.registration import register_objects
+from servewright.resources.serving import endpoint
+
+if TYPE_CHECKING:
+    from servewright.catalog.query import Catalog
+    from servewright.plan.model import Plan
+    from servewright.resources.estimates import Estimates
+
+TYPE: Final = "servewright:index:ServingStack"
+
+
+class ServingStack(pulumi.ComponentResource):
+    """
+    Everything that serves the models of one plan.
+
+    *endpoints* maps each model to its URL inside the cluster; *namespace* is where the engines run. The *estimate* is an input, so that
+    `pulumi preview` shows how a change moves the bill.
+    """
+
+    endpoints: pulumi.Output[dict[str, str]]
+    namespace: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, plan: Plan, catalog: Catalog, estimate: Estimates | None = None, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        _refuse(plan)
+        stack = plan.stack
+        inputs = {
+            "stack": stack.name,
+            "environment": stack.environment,
+            "owner": stack.owner,
+            "region": stack.region,
+            "estimatedMonthlyUsd": None if estimate is None else estimate.as_inputs(),
+        }
+        super().__init__(TYPE, name, inputs, opts)
+        for path, remedy in not_built(plan):
+            pulumi.log.warn(f"{path}: {remedy}", self)
+        names = Names.of(stack)
+        # Children inherit neither depends_on nor anything else that is not derived from the parent: it is passed on.
+        child = pulumi.ResourceOptions(parent=self, depends_on=None if opts is None else opts.depends_on)
+        aws = aws_provider(name, plan, names, child)
+        kubernetes = kubernetes_provider(name, plan, child)
+        register_objects(name, kubernetes_objects(plan, catalog), _with(child, kubernetes))
+        register_budget(name, plan, names, estimate, _with(child, aws))
+        self.endpoints = pulumi.Output.from_input({model.name: endpoint(model, names) for model in plan.models})
+        self.namespace = pulumi.Output.from_input(names.namespace)
+        self.register_outputs({"endpoints": self.endpoints, "namespace": self.namespace})
+
+
+def _with(opts: pulumi.ResourceOptions, provider: pulumi.ProviderResource) -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=provider))
+
+
+def _refuse(plan: Plan) -> None:
+    found = faults(plan)
+    if found:
+        message = "; ".join(f"{path}: {reason}" for path, reason in found)
+        raise pulumi.InputPropertiesError(message, [{"property_path": path, "reason": reason} for path, reason in found])
+    open_paths = placeholders(plan)
+    if open_paths and not pulumi.runtime.is_dry_run():
+        msg = (
+            f"nothing is deployed: the spec leaves {' and '.join(open_paths)} open. A preview takes placeholders there, "
+            "up needs the account and the cluster that the stack goes to."
+        )
+        raise pulumi.RunError(msg)

@@ -1,0 +1,67 @@
+"""
+What a plan must satisfy before its resources are registered, with the spec path of each fault.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from servewright.resources.budget import MOST_NOTIFICATIONS
+from servewright.resources.engine_pod import grace_seconds, served_name
+from servewright.resources.serving import pools_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from servewright.plan.model import Plan
+
+SPOT_NOTICE_S = 120
+"""
+Seconds between the interruption notice and the end of a spot node (AWS EC2 guide, spot interruption notices, 2026-11).
+"""
+
+
+def faults(plan: Plan) -> tuple[tuple[str, str], ...]:
+    """
+    Return (spec path, reason) of everything that stands against registering *plan*.
+    """
+    return (*_budget(plan), *_names(plan), *_drain(plan))
+
+
+def not_built(plan: Plan) -> tuple[tuple[str, str], ...]:
+    """
+    Return (spec path, what to do by hand) of everything that *plan* needs and that is not built yet.
+    """
+    remedy = "needs an EKS Pod Identity association with s3:GetObject and s3:ListBucket, which is not built yet: make it by hand"
+    in_s3 = (model for model in plan.models if model.weights_source.startswith("s3://"))
+    return tuple((model.path, f"{model.weights_source} {remedy}") for model in in_s3)
+
+
+def placeholders(plan: Plan) -> tuple[str, ...]:
+    """
+    Return the spec paths that a preview may leave open and `up` may not.
+    """
+    account = ("platform.account",) if plan.stack.account is None else ()
+    cluster = ("platform.cluster.name",) if plan.stack.cluster.placeholder else ()
+    return (*account, *cluster)
+
+
+def _budget(plan: Plan) -> Iterator[tuple[str, str]]:
+    alerts = len(set(plan.budget.alerts))
+    if alerts > MOST_NOTIFICATIONS:
+        yield "budgets.alerts", f"{alerts} thresholds; an AWS Budget has at most {MOST_NOTIFICATIONS}"
+
+
+def _names(plan: Plan) -> Iterator[tuple[str, str]]:
+    served = Counter(served_name(model) for model in plan.models)
+    for model in plan.models:
+        if served[served_name(model)] > 1:
+            yield model.path, f"served as {served_name(model)!r}, as another model is: their metrics could not be told apart"
+
+
+def _drain(plan: Plan) -> Iterator[tuple[str, str]]:
+    for model in plan.models:
+        spot = any(pool.purchase == "spot" for pool in pools_of(plan, model))
+        if spot and grace_seconds(model) > SPOT_NOTICE_S:
+            yield model.path, f"needs {grace_seconds(model)} s to drain; a spot node gives {SPOT_NOTICE_S} s of notice"

@@ -1,0 +1,103 @@
+"""
+Labels, annotations and tags: the keys, and the sets that objects share.
+
+The owner and the user's labels stand on objects, never on the labels of pod or node templates: a new cost centre must not roll the
+engines out again. On nodes they are tags, which cost allocation needs; Karpenter takes changed tags for drift.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from servewright.plan.hours import encode_hours
+from servewright.resources.naming import label_value, tag_value
+
+if TYPE_CHECKING:
+    from servewright.plan.model import ModelPlan, Plan, PoolPlan
+    from servewright.resources.naming import Names
+
+PREFIX: Final = "servewright.dev/"
+
+STACK: Final = PREFIX + "stack"
+OWNER: Final = PREFIX + "owner"
+SHAPE: Final = PREFIX + "shape"
+MODEL: Final = PREFIX + "model"
+CLIENT: Final = PREFIX + "client"
+ROLE: Final = PREFIX + "role"
+PURPOSE: Final = PREFIX + "purpose"
+
+TAG_STACK: Final = "servewright:stack"
+TAG_OWNER: Final = "servewright:owner"
+
+GPU: Final = "nvidia.com/gpu"
+
+
+def object_labels(plan: Plan, names: Names) -> dict[str, str]:
+    """
+    Return the labels of every Kubernetes object: the user's, the owner, and who made it.
+    """
+    return {
+        **{key: label_value(value) for key, value in plan.stack.labels},
+        "app.kubernetes.io/managed-by": "servewright",
+        "app.kubernetes.io/part-of": names.stack,
+        STACK: names.stack,
+        OWNER: label_value(plan.stack.owner),
+    }
+
+
+def selector_labels(model: ModelPlan, names: Names) -> dict[str, str]:
+    """
+    Return what selects the engine pods of *model*: nothing in it ever changes with a version.
+    """
+    return {
+        "app.kubernetes.io/name": "vllm",
+        "app.kubernetes.io/instance": names.workload(model.name),
+        STACK: names.stack,
+    }
+
+
+def stack_selector(names: Names) -> dict[str, str]:
+    """
+    Return what selects every engine pod of the stack.
+    """
+    return {"app.kubernetes.io/name": "vllm", STACK: names.stack}
+
+
+def aws_tags(plan: Plan, names: Names) -> dict[str, str]:
+    """
+    Return the tags of every AWS resource and every node.
+    """
+    return {
+        **{key: tag_value(value) for key, value in plan.stack.labels},
+        TAG_STACK: names.stack,
+        TAG_OWNER: tag_value(plan.stack.owner),
+    }
+
+
+def model_annotations(model: ModelPlan, shape: str) -> dict[str, str]:
+    """
+    Return what a bill needs to know about *model* and cannot read from its pods (docs/billing.md).
+    """
+    return {
+        MODEL: model.name,
+        SHAPE: shape,
+        PREFIX + "source": model.weights_source,
+        PREFIX + "replicas-by-hour": encode_hours(model.replicas.by_hour),
+        PREFIX + "start-seconds": str(model.start.total_s),
+        PREFIX + "input-tokens-per-month": str(model.input_tokens_per_month),
+        PREFIX + "output-tokens-per-month": str(model.output_tokens_per_month),
+    }
+
+
+def pool_annotations(pool: PoolPlan) -> dict[str, str]:
+    """
+    Return what a bill needs to know about *pool* and cannot read from its limits and requirements (docs/billing.md).
+    """
+    limit = {} if pool.max_share is None else {PREFIX + "max-share": str(pool.max_share)}
+    return {
+        ROLE: pool.role,
+        PURPOSE: pool.purpose,
+        PREFIX + "expected-share": str(pool.expected_share),
+        PREFIX + "idle-seconds": str(pool.idle_s),
+        **limit,
+    }

@@ -1,0 +1,58 @@
+"""
+Plain Kubernetes objects as Pulumi resources: native kinds by their own class, all others as custom resources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from servewright.resources.manifests import KubernetesObject
+
+_MODULES: Final[dict[str, Callable[[], Any]]] = {
+    "v1": lambda: kubernetes.core.v1,
+    "apps/v1": lambda: kubernetes.apps.v1,
+    "networking.k8s.io/v1": lambda: kubernetes.networking.v1,
+    "policy/v1": lambda: kubernetes.policy.v1,
+}
+_ARGUMENTS: Final = {"automountServiceAccountToken": "automount_service_account_token"}
+_IMPLIED: Final = frozenset({"apiVersion", "kind"})
+
+
+def register_objects(
+    prefix: str, objects: Sequence[KubernetesObject], opts: pulumi.ResourceOptions
+) -> dict[tuple[str, str], pulumi.Resource]:
+    """
+    Register *objects* in order under names that start with *prefix* and return them by (kind, key).
+    """
+    made: dict[tuple[str, str], pulumi.Resource] = {}
+    for each in objects:
+        own = pulumi.ResourceOptions(depends_on=[made[need] for need in each.needs], custom_timeouts=_timeouts(each))
+        made[each.kind, each.key] = _register(f"{prefix}-{each.key}", each.manifest, pulumi.ResourceOptions.merge(opts, own))
+    return made
+
+
+def _register(name: str, manifest: Mapping[str, Any], opts: pulumi.ResourceOptions) -> pulumi.Resource:
+    version, kind = manifest["apiVersion"], manifest["kind"]
+    if version in _MODULES:
+        build: Any = getattr(_MODULES[version](), kind)
+        arguments = {_ARGUMENTS.get(key, key): value for key, value in manifest.items() if key not in _IMPLIED}
+        made: pulumi.Resource = build(name, **arguments, opts=opts)
+        return made
+    return kubernetes.apiextensions.CustomResource(
+        name, api_version=version, kind=kind, metadata=manifest["metadata"], spec=manifest["spec"], opts=opts
+    )
+
+
+def _timeouts(each: KubernetesObject) -> pulumi.CustomTimeouts | None:
+    if each.create_s is None and each.delete_s is None:
+        return None
+    create = None if each.create_s is None else f"{each.create_s}s"
+    delete = None if each.delete_s is None else f"{each.delete_s}s"
+    return pulumi.CustomTimeouts(create=create, update=create, delete=delete)

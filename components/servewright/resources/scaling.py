@@ -1,0 +1,143 @@
+"""
+The KEDA ScaledObject: replicas follow what the engines hold and what waits before them.
+
+    KV usage    sum over replicas of used KV cache (0..1)      target per replica: the usage at 85 % of the rate that meets the SLO
+    waiting     sum over replicas of waiting requests          target per replica: rate x half of the first-token budget (Little's law)
+
+The queue is empty below saturation, so KV usage does the early scaling; the queue catches what the plan did not foresee.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from math import ceil
+from typing import TYPE_CHECKING, Any, Final
+
+from servewright.plan.model import SCALE_DOWN_S
+from servewright.resources import labels
+from servewright.resources.engine_pod import served_name
+from servewright.resources.monitor import SCRAPE_SECONDS, prometheus_address
+from servewright.resources.naming import label_value
+
+if TYPE_CHECKING:
+    from servewright.plan.model import ModelPlan, Plan
+    from servewright.resources.naming import Names
+
+WAITING: Final = "vllm:num_requests_waiting"
+KV_USAGE: Final = "vllm:kv_cache_usage_perc"
+
+_FILL: Final = Decimal("0.85")
+"""
+The part of a replica's capacity that is used before another one is wanted: a new one takes minutes to start. Judgement.
+"""
+
+_MOST_KV: Final = Decimal("0.8")
+_LEAST_KV: Final = Decimal("0.01")
+"""
+Above 80 % the engine soon preempts requests; below 1 % a single request would count as load. Judgement.
+"""
+
+_DEFAULT_WAIT_S: Final = Decimal(1)
+"""
+Without a first-token target a request may wait one second; judgement.
+"""
+
+
+def scaled_object(plan: Plan, model: ModelPlan, names: Names) -> dict[str, Any]:
+    """
+    Return the scaling of *model* between the planned minimum and maximum.
+    """
+    name = names.workload(model.name)
+    return {
+        "apiVersion": "keda.sh/v1alpha1",
+        "kind": "ScaledObject",
+        "metadata": {
+            "name": name,
+            "namespace": names.namespace,
+            "labels": {**labels.object_labels(plan, names), labels.MODEL: label_value(model.name)},
+        },
+        "spec": {
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": name},
+            "minReplicaCount": model.replicas.minimum,
+            "maxReplicaCount": model.replicas.maximum,
+            "pollingInterval": SCRAPE_SECONDS,
+            # Prometheus away: the busiest hour's replicas serve, and none that runs is taken away.
+            "fallback": {"failureThreshold": 4, "replicas": max(1, model.replicas.busiest), "behavior": "currentReplicasIfHigher"},
+            "advanced": {"horizontalPodAutoscalerConfig": {"behavior": _behaviour()}},
+            "triggers": [
+                _trigger("kv-usage", prometheus_address(plan), _query(model, names, KV_USAGE), kv_target(model)),
+                _trigger("waiting", prometheus_address(plan), _query(model, names, WAITING), Decimal(waiting_target(model))),
+            ],
+        },
+    }
+
+
+def kv_target(model: ModelPlan) -> Decimal:
+    """
+    Return the KV usage of a replica at the load where another one is wanted.
+
+        usage at the busiest hour = running requests x (input + output / 2) / tokens of KV cache
+        target                    = that x the larger of 1 and 85 % of the highest rate / the rate of the busiest hour
+
+    A request holds its whole input and on average half of its output. Running requests grow faster than the rate, so the linear
+    step from one rate to the other scales early rather than late.
+    """
+    traffic, predicted = model.traffic, model.predicted
+    held = traffic.input_tokens.mean + traffic.output_tokens.mean / 2
+    usage = Decimal(repr(predicted.concurrency)) * held / max(1, model.memory.kv_tokens)
+    rate = traffic.requests_per_second / max(1, model.replicas.busiest)
+    room = _FILL * Decimal(repr(predicted.max_requests_per_s)) / rate if rate else Decimal(1)
+    return min(_MOST_KV, max(_LEAST_KV, usage * max(Decimal(1), room))).quantize(Decimal("0.001"))
+
+
+def waiting_target(model: ModelPlan) -> int:
+    """
+    Return how many requests may wait before a replica: those that arrive in half of the first-token budget, at least one.
+    """
+    budget = _DEFAULT_WAIT_S if model.slo.ttft_p95_ms is None else model.slo.ttft_p95_ms / 1000
+    return max(1, ceil(Decimal(repr(model.predicted.max_requests_per_s)) * budget / 2))
+
+
+def _behaviour() -> dict[str, Any]:
+    """
+    Up at once, at most double or two more a minute; down one a minute, after demand has stayed low for as long as the plan reckons.
+    """
+    double_or_two = [{"type": "Percent", "value": 100, "periodSeconds": 60}, {"type": "Pods", "value": 2, "periodSeconds": 60}]
+    return {
+        "scaleUp": {"stabilizationWindowSeconds": 0, "selectPolicy": "Max", "policies": double_or_two},
+        "scaleDown": {
+            "stabilizationWindowSeconds": SCALE_DOWN_S,
+            "selectPolicy": "Max",
+            "policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}],
+        },
+    }
+
+
+def _query(model: ModelPlan, names: Names, metric: str) -> str:
+    return f"sum({metric}{{namespace={promql_string(names.namespace)},model_name={promql_string(served_name(model))}}})"
+
+
+def _trigger(name: str, address: str, query: str, target: Decimal) -> dict[str, Any]:
+    return {
+        "type": "prometheus",
+        "name": name,
+        "metricType": "AverageValue",
+        "metadata": {
+            "serverAddress": address,
+            "query": query,
+            "threshold": str(target),
+            # While the only replica loads there is no series: that is no load, not an error.
+            "ignoreNullValues": "true",
+        },
+    }
+
+
+def promql_string(text: str) -> str:
+    r"""
+    Return *text* as a PromQL string.
+
+    >>> promql_string('a"b')
+    '"a\\"b"'
+    """
+    encoded = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{encoded}"'

@@ -1,0 +1,158 @@
+"""
+What serves one model: ServiceAccount, Deployment, Service and PodDisruptionBudget.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from servewright.errors import InternalError
+from servewright.resources import labels
+from servewright.resources.engine_pod import PORT, engine_pod_spec
+from servewright.resources.naming import label_value
+from servewright.resources.network import HTTP_PORT_NAME
+
+if TYPE_CHECKING:
+    from servewright.catalog.query import Catalog
+    from servewright.plan.model import ModelPlan, Plan, PoolPlan
+    from servewright.resources.naming import Names
+
+_LEAST_PROGRESS_S: Final = 1200
+"""
+A roll-out may take twenty minutes at least, and three starts on new nodes; judgement.
+"""
+
+
+def service_account(plan: Plan, model: ModelPlan, names: Names) -> dict[str, Any]:
+    """
+    Return the identity of the engine's pods: it has no rights in the cluster, and no token is mounted.
+    """
+    account: dict[str, Any] = {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": _metadata(plan, model, names),
+        "automountServiceAccountToken": False,
+    }
+    if model.weights_source.startswith("s3://"):
+        # The association itself is not built yet; check and documentation point here.
+        account["metadata"]["annotations"] = {
+            labels.PREFIX + "needs-pod-identity": f"s3:GetObject, s3:ListBucket on {model.weights_source}"
+        }
+    return account
+
+
+def deployment(plan: Plan, model: ModelPlan, names: Names, catalog: Catalog) -> dict[str, Any]:
+    """
+    Return the engine's Deployment. It has no replicas: the autoscaler owns them, and a second owner would fight it on every update.
+    """
+    selector = labels.selector_labels(model, names)
+    shape = shape_of(plan, model)
+    nodes = {labels.SHAPE: shape, labels.STACK: names.stack}
+    pod = engine_pod_spec(model, catalog, service_account=names.workload(model.name), node_labels=nodes)
+    spread = _spread(plan, model, selector)
+    metadata = _metadata(plan, model, names)
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {**metadata, "annotations": labels.model_annotations(model, shape)},
+        "spec": {
+            "selector": {"matchLabels": selector},
+            # A surge pod takes the one replica of room that every pool's limit has; no capacity is given up meanwhile.
+            "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
+            "progressDeadlineSeconds": progress_seconds(model),
+            "revisionHistoryLimit": 3,
+            "template": {
+                "metadata": {"labels": {**selector, labels.MODEL: label_value(model.name), "app.kubernetes.io/component": "engine"}},
+                "spec": {**pod, **spread},
+            },
+        },
+    }
+
+
+def service(plan: Plan, model: ModelPlan, names: Names) -> dict[str, Any]:
+    """
+    Return the address inside the cluster; nothing of the stack is reachable from outside.
+    """
+    port = {"name": HTTP_PORT_NAME, "port": PORT, "targetPort": HTTP_PORT_NAME, "protocol": "TCP", "appProtocol": "http"}
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": _metadata(plan, model, names),
+        "spec": {"type": "ClusterIP", "selector": labels.selector_labels(model, names), "ports": [port]},
+    }
+
+
+def pod_disruption_budget(plan: Plan, model: ModelPlan, names: Names) -> dict[str, Any]:
+    """
+    Return the budget: one replica at a time. A minimum would block every drain as soon as one replica is left.
+    """
+    return {
+        "apiVersion": "policy/v1",
+        "kind": "PodDisruptionBudget",
+        "metadata": _metadata(plan, model, names),
+        "spec": {
+            "maxUnavailable": 1,
+            "selector": {"matchLabels": labels.selector_labels(model, names)},
+            # A replica that never became ready must not keep a node alive.
+            "unhealthyPodEvictionPolicy": "AlwaysAllow",
+        },
+    }
+
+
+def endpoint(model: ModelPlan, names: Names) -> str:
+    """
+    Return the URL of the model inside the cluster.
+    """
+    return f"http://{names.workload(model.name)}.{names.namespace}.svc.cluster.local:{PORT}/v1"
+
+
+def shape_of(plan: Plan, model: ModelPlan) -> str:
+    """
+    Return the label value that the pools of *model* carry; they all have the same.
+    """
+    shapes = {pool.shape for pool in pools_of(plan, model)}
+    if len(shapes) != 1:
+        msg = f"model {model.name} needs pools of one shape, the plan has {sorted(shapes)}"
+        raise InternalError(msg)
+    return label_value(shapes.pop())
+
+
+def pools_of(plan: Plan, model: ModelPlan) -> tuple[PoolPlan, ...]:
+    """
+    Return the pools that may host *model*.
+    """
+    return tuple(pool for pool in plan.pools if model.name in pool.serves)
+
+
+def progress_seconds(model: ModelPlan) -> int:
+    """
+    Return how long a roll-out may go without progress.
+    """
+    return max(_LEAST_PROGRESS_S, 3 * model.start.total_s)
+
+
+def _spread(plan: Plan, model: ModelPlan, selector: dict[str, str]) -> dict[str, Any]:
+    """
+    Spread replicas over the zones: as a rule where all capacity is on-demand, as a preference where some is spot, which may be had in
+    one zone only. Karpenter launches nodes for either alike, so the plan and the bill count whole nodes in each zone.
+    """
+    pools = pools_of(plan, model)
+    if len({zone for pool in pools for zone in pool.zones}) < 2:  # noqa: PLR2004 - nothing to spread over
+        return {}
+    constraint = {
+        "maxSkew": 1,
+        "topologyKey": "topology.kubernetes.io/zone",
+        "whenUnsatisfiable": "ScheduleAnyway" if any(pool.purchase == "spot" for pool in pools) else "DoNotSchedule",
+        "labelSelector": {"matchLabels": selector},
+        # Old and new pods of a roll-out are spread separately, else the new ones follow the old ones' gaps.
+        "matchLabelKeys": ["pod-template-hash"],
+    }
+    return {"topologySpreadConstraints": [constraint]}
+
+
+def _metadata(plan: Plan, model: ModelPlan, names: Names) -> dict[str, Any]:
+    return {
+        "name": names.workload(model.name),
+        "namespace": names.namespace,
+        "labels": {**labels.object_labels(plan, names), **labels.selector_labels(model, names), labels.MODEL: label_value(model.name)},
+    }

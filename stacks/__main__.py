@@ -1,0 +1,31 @@
+"""
+The program behind every stack of this project: spec, plan, price, resources.
+
+The program is recorded and priced offline first, in a thread and a loop of its own; then it is registered for real, with the estimate
+as an input, so that `pulumi preview` shows what a change costs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pulumi
+
+from servewright.catalog.load import load_catalog
+from servewright.errors import InvalidInputError
+from servewright.pipeline import estimates, preview_file
+from servewright.resources.assembly import ServingStack
+
+spec = Path(__file__).parent / (pulumi.Config("servewright").get("spec") or f"{pulumi.get_stack()}.yaml")
+try:
+    preview = preview_file(spec)
+except InvalidInputError as fault:
+    lines = (f"{d.file}:{d.line}:{d.column}  {d.code}  {d.path}: {d.message}" for d in fault.diagnostics)
+    raise pulumi.RunError("\n".join((*lines, f"All about it: servewright preview {spec.name}"))) from None
+
+estimate = estimates(preview)
+stack = ServingStack(preview.plan.stack.name, preview.plan, load_catalog(), estimate)
+
+pulumi.export("estimatedMonthlyUsd", estimate.as_inputs())
+pulumi.export("endpoints", stack.endpoints)
+pulumi.export("namespace", stack.namespace)

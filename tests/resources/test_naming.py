@@ -1,0 +1,106 @@
+"""
+Names: unique across stacks, legal for their sink, the same for the same plan.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+import plans
+from servewright.resources.naming import AWS_LIMIT, LABEL_LIMIT, TAG_LIMIT, WORKLOAD_LIMIT, Names, join, label_value, tag_value
+
+DNS_LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
+LABEL_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?")
+
+# Words that make ambiguous joins likely: environments, their neighbours, digits first, things that look like a hash.
+words = st.sampled_from(["a", "b", "dev", "prod", "staging", "x1", "9", "deadbeef", "chat", "y" * 30])
+spec_names = st.lists(words, min_size=1, max_size=4).map("-".join).filter(lambda name: len(name) <= 40)
+environments = st.sampled_from(["dev", "staging", "prod"])
+identities = st.tuples(spec_names, environments, spec_names)
+
+
+@given(st.lists(identities, min_size=2, max_size=6, unique=True))
+def test_different_stacks_and_pools_never_share_a_name(parts: list[tuple[str, str, str]]) -> None:
+    """
+    Two pools of one cluster have different names unless stack, environment and pool are all the same.
+    """
+    names = [Names.of(plans.stack(name=stack, environment=env)).pool(pool) for stack, env, pool in parts]
+
+    assert len(set(names)) == len(names)
+
+
+@given(st.lists(st.tuples(spec_names, environments), min_size=2, max_size=6, unique=True))
+def test_different_stacks_never_share_an_account_wide_name(parts: list[tuple[str, str]]) -> None:
+    """
+    Topic and budget names, and the value of the stack's tag, are different for each stack of an account.
+    """
+    made = [Names.of(plans.stack(name=stack, environment=env)) for stack, env in parts]
+
+    for one, other in combinations(made, 2):
+        assert one.account_wide != other.account_wide
+        assert one.stack != other.stack
+
+
+@given(st.lists(st.text(max_size=80), min_size=1, max_size=3), st.sampled_from([20, WORKLOAD_LIMIT, LABEL_LIMIT, AWS_LIMIT]))
+def test_a_joined_name_is_a_dns_label_within_its_limit(parts: list[str], limit: int) -> None:
+    """
+    Whatever the parts hold, the name starts with a letter, ends with a letter or digit and fits.
+    """
+    name = join(*parts, limit=limit)
+
+    assert DNS_LABEL.fullmatch(name)
+    assert len(name) <= limit
+    assert name == join(*parts, limit=limit)
+
+
+@given(st.text(max_size=120))
+def test_a_label_value_is_legal_whatever_the_text(text: str) -> None:
+    """
+    Label values have at most 63 characters of the legal set.
+    """
+    value = label_value(text)
+
+    assert LABEL_VALUE.fullmatch(value)
+    assert len(value) <= LABEL_LIMIT
+
+
+@given(st.lists(st.text(max_size=12), min_size=2, max_size=8, unique=True))
+def test_different_texts_have_different_label_values_and_tags(texts: list[str]) -> None:
+    """
+    Encoding a text for a label or a tag loses nothing that tells texts apart.
+    """
+    assert len({label_value(text) for text in texts}) == len(texts)
+    assert len({tag_value(text) for text in texts}) == len(texts)
+
+
+@given(st.text(max_size=400))
+def test_a_tag_value_is_legal_whatever_the_text(text: str) -> None:
+    """
+    AWS tag values have at most 256 characters and none outside letters, digits, blanks and ``_.:/=+-@``.
+    """
+    value = tag_value(text)
+
+    assert len(value) <= TAG_LIMIT
+    assert re.fullmatch(r"[\w .:/=+\-@]*", value)
+
+
+def test_plain_names_read_as_their_parts() -> None:
+    """
+    The usual names carry no hash.
+    """
+    names = Names.of(plans.stack())
+
+    assert (names.stack, names.account_wide) == ("demo-dev", "servewright-demo-dev")
+    assert names.pool("chat-burst") == "demo-dev-chat-burst"
+    assert names.workload("chat") == "chat"
+
+
+def test_a_name_that_starts_with_a_digit_gets_a_letter() -> None:
+    """
+    A Service's name must start with a letter; a model may be called "7b".
+    """
+    assert join("7b", limit=WORKLOAD_LIMIT).startswith("s-7b-")
