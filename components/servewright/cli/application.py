@@ -1,0 +1,45 @@
+"""
+All commands under one name.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from servewright import __version__
+from servewright.cli.catalog import catalog
+from servewright.cli.cost import cost
+from servewright.cli.plan import plan
+from servewright.cli.preview import preview
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(preview)
+app.command()(plan)
+app.command()(cost)
+app.add_typer(catalog, name="catalog")
+
+
+@app.callback()
+def servewright(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=lambda wanted: _show_version(wanted=wanted), help="Show the version.")
+    ] = False,
+) -> None:
+    """
+    One short spec to a whole LLM-serving platform, planned and priced before it exists.
+    """
+
+
+def _show_version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"servewright {__version__}")
+        raise typer.Exit

@@ -1,0 +1,77 @@
+"""
+The preview's screen: the decision first, then the money, why, what was assumed, what to watch, and the next command.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from servewright.report.alternatives import alternatives
+from servewright.report.decision import decision
+from servewright.report.defaults import defaults
+from servewright.report.elsewhere import elsewhere
+from servewright.report.foot import census_line, next_command
+from servewright.report.header import header, price_age
+from servewright.report.lines import bill_lines
+from servewright.report.money_table import money_table
+from servewright.report.requirements import requirements
+from servewright.report.screen import Screen
+from servewright.report.tree import resource_tree
+from servewright.report.watch import watch, watch_money, watch_plan
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from servewright.plan.model import Plan
+    from servewright.report.model import Preview
+
+
+def show_preview(console: Console, preview: Preview, *, spec: str, bill: bool = False, tree: bool = False) -> None:
+    """
+    Write the preview; *bill* adds every line with its source, *tree* every resource. *spec* is the file as the user named it.
+    """
+    screen = Screen(console)
+    header(screen, preview.plan.stack, price_age(preview))
+    decision(screen, preview.plan)
+    money_table(screen, preview)
+    alternatives(screen, preview.plan)
+    if bill:
+        bill_lines(screen, preview)
+    if tree:
+        resource_tree(screen, preview)
+    elsewhere(screen, preview.bill)
+    defaults(screen, preview.plan)
+    requirements(screen, preview)
+    watch(screen, preview)
+    screen.blank()
+    census_line(screen, preview, bill=bill, tree=tree)
+    next_command(screen, f"servewright plan {spec} --explain")
+
+
+def show_cost(console: Console, preview: Preview, *, spec: str) -> None:
+    """
+    Write the bill alone, every line with its source.
+    """
+    screen = Screen(console)
+    header(screen, preview.plan.stack, price_age(preview))
+    money_table(screen, preview)
+    bill_lines(screen, preview)
+    elsewhere(screen, preview.bill)
+    watch_money(screen, preview)
+    screen.blank()
+    census_line(screen, preview, bill=True, tree=True)
+    next_command(screen, f"servewright preview {spec}")
+
+
+def show_plan(console: Console, plan: Plan, *, spec: str) -> None:
+    """
+    Write the decision alone.
+    """
+    screen = Screen(console)
+    header(screen, plan.stack)
+    decision(screen, plan)
+    alternatives(screen, plan)
+    defaults(screen, plan)
+    watch_plan(screen, plan)
+    screen.blank()
+    next_command(screen, f"servewright plan {spec} --explain")

@@ -1,0 +1,148 @@
+"""
+Rules over whole previews: of the dev stack and of the four models that every release is tried with.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from servewright.catalog.load import load_catalog
+from servewright.cost.bill import price_records
+from servewright.pipeline import plan_file, preview_file
+from servewright.ranges import Range, total
+from servewright.record.offline import record_plan
+from servewright.report.export import preview_value, to_json
+from servewright.report.model import Preview
+
+ROOT = Path(__file__).resolve().parents[1]
+CATALOG = load_catalog()
+SPECS = (ROOT / "stacks" / "dev.yaml", *sorted((ROOT / "tests" / "golden" / "specs").glob("*.yaml")))
+NODE_POOL = "kubernetes:karpenter.sh/v1:NodePool"
+
+specs = pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
+
+
+@cache
+def preview(spec: Path) -> Preview:
+    """
+    Return the preview of *spec*, made once.
+    """
+    return preview_file(spec)
+
+
+@specs
+def test_the_plans_price_is_the_bills(spec: Path) -> None:
+    """
+    What made the plan choose equals, to the last digit, the bill's lines of the pools it registers.
+    """
+    found = preview(spec)
+    pools = {r.urn: r.name for r in found.records if r.type == NODE_POOL}
+    billed = {name: total(line.monthly for line in found.bill.lines if line.resource == urn) for urn, name in pools.items()}
+
+    assert sorted(_members(p.monthly) for p in found.plan.pools) == sorted(_members(amount) for amount in billed.values())
+    for model in found.plan.models:
+        on_gpus = total(pool.monthly for pool in found.plan.pools if model.name in pool.serves)
+        assert _members(model.monthly) == _members(on_gpus)
+
+
+@specs
+def test_the_bill_is_the_sum_of_its_parts(spec: Path) -> None:
+    """
+    Lines add up to the total in min, expected and max; each names the source and the date of its price; nothing is unknown.
+    """
+    bill = preview(spec).bill
+
+    assert bill.complete
+    assert _members(total(line.monthly for line in bill.lines)) == _members(bill.monthly)
+    assert [line.name for line in bill.lines if not line.source or not line.as_of] == []
+    assert bill.monthly.min is not None
+    assert bill.monthly.expected is not None
+    assert bill.monthly.max is not None
+    assert bill.monthly.min <= bill.monthly.expected <= bill.monthly.max
+
+
+@specs
+def test_every_resource_is_priced_or_free_with_a_reason(spec: Path) -> None:
+    """
+    The census leaves nothing out: each registered resource is priced or free with a reason, none is unsupported.
+    """
+    found = preview(spec)
+    priced = {line.resource for line in found.bill.lines}
+    free = {f.type for f in found.bill.free if f.reason}
+
+    assert found.bill.unsupported == ()
+    assert [r.urn for r in found.records if not r.structural and r.urn not in priced and r.type not in free] == []
+
+
+@specs
+def test_both_passes_register_the_same_resources(spec: Path) -> None:
+    """
+    Nothing depends on a value that is only known after a deployment: all unknown and all known give the same URNs.
+    """
+    plan = plan_file(spec)
+
+    unknown = {r.urn for r in record_plan(plan, CATALOG)}
+    known = {r.urn for r in record_plan(plan, CATALOG, known=True)}
+
+    assert unknown == known
+
+
+@specs
+def test_a_missing_price_makes_the_total_at_least(spec: Path) -> None:
+    """
+    Without the volume price the same resources cost "at least" the rest, and the missing amounts are listed, never 0.
+    """
+    found = preview(spec)
+    rows = tuple(row for row in CATALOG.unit_prices.rows if (row.service, row.component) != ("EBS", "storage"))
+    poorer = replace(CATALOG, unit_prices=replace(CATALOG.unit_prices, rows=rows))
+
+    bill = price_records(found.records, poorer)
+
+    assert not bill.complete
+    assert {u.resource for u in bill.unknown} >= {r.urn for r in found.records if r.type == NODE_POOL}
+    assert bill.monthly.expected is not None
+    assert found.bill.monthly.expected is not None
+    assert bill.monthly.expected < found.bill.monthly.expected
+
+
+def test_the_same_bytes_everywhere(tmp_path: Path) -> None:
+    """
+    Another hash seed, locale and working directory give the same JSON, byte for byte.
+    """
+    spec = ROOT / "stacks" / "dev.yaml"
+    command = [sys.executable, "-m", "servewright", "preview", str(spec), "--json"]
+    environments = (
+        {"PYTHONHASHSEED": "1", "LC_ALL": "C", "PATH": "/usr/bin:/bin"},
+        {"PYTHONHASHSEED": "4242", "LC_ALL": "C.UTF-8", "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+    )
+    outputs = {
+        subprocess.run(command, env=env, cwd=cwd, check=True, capture_output=True).stdout
+        for env, cwd in zip(environments, (ROOT, tmp_path), strict=True)
+    }
+
+    assert len(outputs) == 1
+    assert json.loads(outputs.pop())["apiVersion"] == "servewright.dev/preview/v1"
+
+
+def test_lines_of_the_json_add_up() -> None:
+    """
+    A reader of the JSON can add its decimal strings and gets its total.
+    """
+    bill = json.loads(to_json(preview_value(preview(SPECS[0]))))["bill"]
+
+    for member in ("min", "expected", "max"):
+        amounts = [Decimal(line["monthly"][member]) for line in bill["lines"]]
+        assert sum(amounts, Decimal(0)) == Decimal(bill["total"]["monthly"][member])
+
+
+def _members(amount: Range) -> tuple[Decimal, ...]:
+    assert amount.known
+    return tuple(member for member in (amount.min, amount.expected, amount.max) if member is not None)
