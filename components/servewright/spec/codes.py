@@ -1,0 +1,52 @@
+"""
+The stable codes of this stage's diagnostics; docs/spec.md lists them.
+
+SW1xx syntax and types, SW2xx names and values, SW4xx warnings. A code keeps its meaning for ever; a new fault gets a new one.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+UNREADABLE: Final = "SW101"
+TOO_LARGE: Final = "SW102"
+NOT_TEXT: Final = "SW103"
+NOT_YAML: Final = "SW104"
+TAB: Final = "SW105"
+OTHER_FORMAT: Final = "SW106"
+EMPTY: Final = "SW107"
+SECOND_DOCUMENT: Final = "SW108"
+NOT_FIELDS: Final = "SW109"
+DUPLICATE_FIELD: Final = "SW110"
+OVER_BUDGET: Final = "SW111"
+BAD_ALIAS: Final = "SW112"
+BAD_TAG: Final = "SW113"
+MERGE_KEY: Final = "SW114"
+BAD_FIELD_NAME: Final = "SW115"
+WRONG_TYPE: Final = "SW116"
+NEEDS_UNIT: Final = "SW117"
+OUT_OF_BOUNDS: Final = "SW118"
+MISSING: Final = "SW119"
+MORE_FAULTS: Final = "SW120"
+
+UNKNOWN_FIELD: Final = "SW201"
+NOT_A_CHOICE: Final = "SW202"
+MALFORMED: Final = "SW203"
+UNKNOWN_GPU: Final = "SW204"
+UNKNOWN_INSTANCE: Final = "SW205"
+UNKNOWN_REGION: Final = "SW206"
+UNKNOWN_ZONE: Final = "SW207"
+UNKNOWN_NAME: Final = "SW208"
+DUPLICATE: Final = "SW209"
+SECRET_IN_SPEC: Final = "SW210"  # noqa: S105 - a code, no password
+CONTRADICTION: Final = "SW211"
+TOO_SMALL: Final = "SW212"
+INTERRUPTIBLE: Final = "SW213"
+UNPINNED: Final = "SW214"
+NOT_BUILT: Final = "SW220"
+
+UNPINNED_WARNING: Final = "SW401"
+SECTION_LATER: Final = "SW402"
+NO_OWNER: Final = "SW403"
+SPLIT_LATER: Final = "SW404"
+ONE_ZONE: Final = "SW405"

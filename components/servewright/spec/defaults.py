@@ -1,0 +1,236 @@
+"""
+The spec with every gap filled: the request, and a record of each default that was taken.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from servewright.spec.applied import Applied, percent
+from servewright.spec.environments import ENVIRONMENTS, EnvironmentDefaults
+from servewright.spec.model import API_VERSION
+from servewright.spec.model_rules import ENGINE_VERSION
+from servewright.spec.platform_defaults import cluster_of, operators_of, zones_of_stack
+from servewright.spec.request import (
+    BudgetRequest,
+    Capacity,
+    Fallback,
+    ModelRequest,
+    PinnedCheckpoint,
+    Request,
+    SecretRef,
+    Slo,
+    Stack,
+    TokenLength,
+    Traffic,
+)
+from servewright.spec.served_model import HardwareSpec, ScalingSpec
+from servewright.spec.stack_rules import DEFAULT_REGION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from servewright.diagnostics import Diagnostic
+    from servewright.spec.model import Spec
+    from servewright.spec.purchase import CapacitySpec
+    from servewright.spec.request import Environment, SourceMap
+    from servewright.spec.served_model import ModelSpec
+    from servewright.spec.traffic import TokenLengthSpec, TrafficSpec
+
+P95_OVER_MEAN: Final = Decimal(2)
+"""
+95th percentile over mean of a log-normal length with sigma 0.5: exp(1.645 x 0.5 - 0.5^2 / 2) = 2.0. Judgement: lengths in chats spread
+about so much; a spec that knows its own gives {mean, p95}.
+"""
+
+_DEFAULT_ALERTS: Final = (Decimal("0.5"), Decimal("0.8"), Decimal(1))
+_MAX_NAME: Final = 40
+_HASH: Final = 4
+
+
+def complete(spec: Spec, source: SourceMap, warnings: tuple[Diagnostic, ...], zones_of: Callable[[str], tuple[str, ...]]) -> Request:
+    """
+    Return the request made of a *spec* without faults.
+    """
+    applied = Applied()
+    applied.take("apiVersion", spec.api_version, API_VERSION, "the only version there is")
+    default: Environment = "dev"
+    environment = applied.take("environment", spec.environment, default, "the cheapest defaults; staging and prod are asked for by name")
+    rules = ENVIRONMENTS[environment]
+    stack = _stack(spec, environment, applied, zones_of)
+    return Request(
+        stack=stack,
+        models=tuple(_model(model, f"models[{index}]", environment, rules, applied) for index, model in enumerate(spec.models)),
+        capacity=_capacity(spec.capacity, environment, rules, applied),
+        budget=_budget(spec, applied),
+        operators=operators_of(spec.platform, applied),
+        defaults=tuple(applied.entries),
+        warnings=warnings,
+        source=source,
+    )
+
+
+def _stack(spec: Spec, environment: Environment, applied: Applied, zones_of: Callable[[str], tuple[str, ...]]) -> Stack:
+    platform = spec.platform
+    name = applied.take("name", spec.name, name_from(spec.models[0].source), "from the first model's source")
+    region = applied.take(
+        "platform.region", None if platform is None else platform.region, DEFAULT_REGION, "the region with complete prices"
+    )
+    account = None if platform is None else platform.account
+    if account is None:
+        applied.note("platform.account", "none", "a placeholder: preview accepts it, up refuses")
+    given_namespace = None if spec.isolation is None else spec.isolation.namespace
+    return Stack(
+        name=name,
+        environment=environment,
+        owner=applied.take("owner", spec.owner, "unowned", "no owner is given"),
+        labels=tuple(sorted((spec.labels or {}).items())),
+        region=region,
+        zones=zones_of_stack(platform, environment, zones_of(region), applied),
+        account=account,
+        namespace=applied.take(
+            "isolation.namespace", given_namespace, f"{name}-{environment}", "stack and environment, so that two stacks never meet"
+        ),
+        cluster=cluster_of(platform, applied),
+        system_nodes=applied.take(
+            "platform.system_nodes",
+            None if platform is None else platform.system_nodes,
+            "pool",
+            "pods without a GPU get a priced pool of their own",
+        ),
+    )
+
+
+def name_from(source: str) -> str:
+    """
+    Return a stack or model name made from the last part of *source*: "meta-llama/Llama-3.2-1B" is llama-3-2-1b.
+
+    A name that would be too long ends in a hash of the source, so that two long sources stay apart.
+    """
+    slug = re.sub(r"[^a-z0-9]+", "-", source.rstrip("/").rsplit("/", 1)[-1].lower()).strip("-") or "model"
+    slug = slug if slug[0].isalpha() else f"m-{slug}"
+    if len(slug) <= _MAX_NAME:
+        return slug
+    digest = hashlib.sha256(source.encode()).hexdigest()[:_HASH]
+    return f"{slug[: _MAX_NAME - _HASH - 1].rstrip('-')}-{digest}"
+
+
+def _model(model: ModelSpec, path: str, environment: Environment, rules: EnvironmentDefaults, applied: Applied) -> ModelRequest:
+    hardware, scaling, rule = model.hardware or HardwareSpec(), model.scaling or ScalingSpec(), f"the rule of {environment}"
+    checkpoint, token = model.checkpoint, model.token
+    request = ModelRequest(
+        path=path,
+        name=applied.take(f"{path}.name", model.name, name_from(model.source), "from source"),
+        task=applied.take(f"{path}.task", model.task, "generate", "what most models do"),
+        source=model.source,
+        revision=model.revision,
+        checkpoint=None if checkpoint is None else PinnedCheckpoint(source=checkpoint.source, revision=checkpoint.revision),
+        token=None if token is None else SecretRef(secret=token.secret, key=token.key),
+        traffic=_traffic(model.traffic, f"{path}.traffic", applied),
+        slo=_slo(model, f"{path}.slo", environment, rules, applied),
+        priority=applied.take(f"{path}.priority", model.priority, "cost", "the cheapest plan that meets the SLO"),
+        gpu=hardware.gpu,
+        gpus_per_replica=hardware.count,
+        instance_types=hardware.instance_types or (),
+        precision=applied.take(f"{path}.precision", model.precision, "auto", "the native format, or a form of 8 bits or more"),
+        tensor_parallel=None if model.parallelism is None else model.parallelism.tensor,
+        context_length=model.context_length,
+        min_replicas=applied.take(f"{path}.scaling.min", scaling.min, rules.min_replicas, rule),
+        max_replicas=scaling.max,
+        max_replicas_rule=rules.max_replicas_rule,
+        headroom=applied.take(f"{path}.scaling.headroom", scaling.headroom, rules.headroom, rule, shown=percent(rules.headroom)),
+    )
+    _left_to_the_plan(model, path, environment, rules, applied)
+    return request
+
+
+def _left_to_the_plan(model: ModelSpec, path: str, environment: Environment, rules: EnvironmentDefaults, applied: Applied) -> None:
+    if model.scaling is None or model.scaling.max is None:
+        words = "the busiest hour + 1" if rules.max_replicas_rule == "+1" else "1.5 times the busiest hour"
+        applied.note(f"{path}.scaling.max", words, f"the rule of {environment}")
+    if model.hardware is None:
+        applied.note(f"{path}.hardware", "auto", "the plan searches all hardware of the region")
+    if model.engine is None or model.engine.name is None:
+        applied.note(f"{path}.engine.name", "vllm", "the engine that is built")
+    if model.engine is None or model.engine.version is None:
+        applied.note(f"{path}.engine.version", f'"{ENGINE_VERSION}"', "the pinned release")
+
+
+def _slo(model: ModelSpec, path: str, environment: Environment, rules: EnvironmentDefaults, applied: Applied) -> Slo:
+    availability = model.slo.availability
+    if availability is None and rules.availability is not None:
+        availability = rules.availability
+        applied.note(f"{path}.availability", percent(availability), f"the rule of {environment}")
+    return Slo(ttft_p95_ms=model.slo.ttft_p95, itl_p95_ms=model.slo.itl_p95, availability=availability)
+
+
+def _traffic(traffic: TrafficSpec, path: str, applied: Applied) -> Traffic:
+    if traffic.output_tokens is None:
+        msg = "a spec without output_tokens is refused by the rules"
+        raise TypeError(msg)
+    steady: str | tuple[Decimal, ...] = "steady"
+    return Traffic(
+        requests_per_second=traffic.requests_per_second,
+        input_tokens=_length(traffic.input_tokens, f"{path}.input_tokens", applied),
+        output_tokens=_length(traffic.output_tokens, f"{path}.output_tokens", applied),
+        profile=applied.take(f"{path}.profile", traffic.profile, steady, "the same load in every hour: never too small"),
+        timezone=applied.take(f"{path}.timezone", traffic.timezone, "UTC", "no time zone is given"),
+        prefix_share=applied.take(
+            f"{path}.prefix_share", traffic.prefix_share, Decimal(0), "no part of the prompts is known to repeat", shown="0%"
+        ),
+    )
+
+
+def _length(length: TokenLengthSpec, path: str, applied: Applied) -> TokenLength:
+    p95 = applied.take(
+        f"{path}.p95", length.p95, length.mean * P95_OVER_MEAN, f"{P95_OVER_MEAN} times the mean: a usual spread (judgement)"
+    )
+    return TokenLength(mean=length.mean, p95=p95)
+
+
+def _capacity(capacity: CapacitySpec | None, environment: Environment, rules: EnvironmentDefaults, applied: Applied) -> Capacity:
+    allowed = bool(capacity is not None and capacity.allow_interruption)
+    if capacity is not None and capacity.burst is not None:
+        fallback = capacity.burst.fallback
+        bound = None
+        if fallback is not None:
+            share = applied.take(
+                "capacity.burst.fallback.max_share", fallback.max_share, Decimal(1), "all replicas may fall back", shown="100%"
+            )
+            bound = Fallback(purchase=fallback.purchase, max_share=share)
+        return Capacity(purchase=capacity.burst.purchase, fallback=bound, allow_interruption=allowed)
+    if capacity is not None and capacity.base is not None:
+        return Capacity(purchase=capacity.base.purchase, fallback=None, allow_interruption=allowed)
+    if rules.spot:
+        applied.note(
+            "capacity.burst",
+            "{purchase: spot, fallback: {purchase: on-demand, max_share: 100%}}",
+            f"the rule of {environment}: cheap, and it may be interrupted",
+        )
+        return Capacity(purchase="spot", fallback=Fallback(purchase="on-demand", max_share=Decimal(1)), allow_interruption=allowed)
+    applied.note("capacity.burst", "{purchase: on-demand}", f"the rule of {environment}")
+    return Capacity(purchase="on-demand", fallback=None, allow_interruption=allowed)
+
+
+def _budget(spec: Spec, applied: Applied) -> BudgetRequest:
+    budgets = spec.budgets
+    limit = None if budgets is None else budgets.monthly
+    if limit is None:
+        applied.note("budgets.monthly", "the bill's expected total, rounded up", "no limit is given")
+    notify = None if budgets is None else budgets.notify
+    if not notify:
+        applied.note("budgets.notify", "[]", "nobody is named: alerts go to the SNS topic only")
+    return BudgetRequest(
+        limit=limit,
+        alerts=applied.take(
+            "budgets.alerts",
+            None if budgets is None else budgets.alerts,
+            _DEFAULT_ALERTS,
+            "half, most and all of the limit",
+            shown="[50%, 80%, 100%]",
+        ),
+        notify=notify or (),
+    )

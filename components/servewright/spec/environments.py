@@ -1,0 +1,65 @@
+"""
+What an environment picks: the table of defaults in the design, one column each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from servewright.spec.request import Environment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentDefaults:
+    """
+    The defaults of one environment.
+
+    *zones* is how many zones are used where none are given; *pinned* says whether an unpinned revision is refused; *sections_on* are the
+    sections that would be on by default. The other names are those of the request.
+    """
+
+    zones: int
+    min_replicas: int
+    max_replicas_rule: Literal["+1", "x1.5"]
+    headroom: Decimal
+    availability: Decimal | None
+    spot: bool
+    pinned: bool
+    sections_on: tuple[str, ...]
+
+
+ENVIRONMENTS: Final[dict[Environment, EnvironmentDefaults]] = {
+    "dev": EnvironmentDefaults(
+        zones=1,
+        min_replicas=1,
+        max_replicas_rule="+1",
+        headroom=Decimal("0.15"),
+        availability=None,
+        spot=True,
+        pinned=False,
+        sections_on=(),
+    ),
+    "staging": EnvironmentDefaults(
+        zones=2,
+        min_replicas=1,
+        max_replicas_rule="+1",
+        headroom=Decimal("0.25"),
+        availability=Decimal("0.995"),
+        spot=False,
+        pinned=True,
+        sections_on=("gateway", "monitoring"),
+    ),
+    "prod": EnvironmentDefaults(
+        zones=2,
+        min_replicas=2,
+        max_replicas_rule="x1.5",
+        headroom=Decimal("0.25"),
+        availability=Decimal("0.999"),
+        spot=False,
+        pinned=True,
+        sections_on=("gateway", "caches", "monitoring"),
+    ),
+}

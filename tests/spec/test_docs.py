@@ -1,0 +1,78 @@
+"""
+The page about the spec is current: its fields, its codes, its example.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from servewright.spec import codes
+from servewright.spec.load import parse_request
+from servewright.spec.schema import spec_schema
+from spec_texts import zones_of
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "spec.md"
+MARKED = re.compile(r"(<!-- fields: begin -->\n)(.*)(<!-- fields: end -->)", re.DOTALL)
+
+
+def rows(schema: dict[str, Any], part: dict[str, Any], path: str) -> list[str]:
+    """
+    Return a table row for each field of *part* and of the parts below it.
+    """
+    lines = []
+    for name, field in part["properties"].items():
+        where = f"{path}.{name}".lstrip(".")
+        shown = f"**`{where}`**" if name in part.get("required", []) else f"`{where}`"
+        lines.append(f"| {shown} | {field['description'].replace('<', '&lt;')} |")
+        for inside, suffix in references(field, ""):
+            lines += rows(schema, schema["$defs"][inside], where + suffix)
+    return lines
+
+
+def references(field: dict[str, Any], suffix: str) -> list[tuple[str, str]]:
+    """
+    Return the parts that a field holds, with "[]" where it holds a list of them.
+    """
+    found = [(field["$ref"].rsplit("/", 1)[-1], suffix)] if "$ref" in field else []
+    for option in field.get("anyOf", []):
+        found += references(option, suffix)
+    if "items" in field:
+        found += references(field["items"], suffix + "[]")
+    return found
+
+
+def test_the_table_of_fields_is_current(*, update_goldens: bool) -> None:
+    """
+    Every field stands on the page with the text it has in the code.
+    """
+    schema: dict[str, Any] = spec_schema()
+    table = "\n".join(["| field | meaning, unit, default, bound, consequence |", "|---|---|", *rows(schema, schema, "")]) + "\n"
+    page = PAGE.read_text(encoding="utf-8")
+    if update_goldens:
+        page = MARKED.sub(lambda match: match[1] + table + match[3], page)
+        PAGE.write_text(page, encoding="utf-8")
+    match = MARKED.search(page)
+    assert match is not None
+    assert match[2] == table
+
+
+def test_every_code_is_explained() -> None:
+    """
+    The page has each code of this stage once, and no other.
+    """
+    listed = re.findall(r"^\| (SW\d{3}) \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    ours = [value for name, value in vars(codes).items() if name.isupper() and isinstance(value, str)]
+    assert listed == sorted(listed)
+    assert sorted(listed) == sorted(ours)
+    assert len(ours) == len(set(ours))
+
+
+def test_the_example_is_accepted() -> None:
+    """
+    The first thing that a reader copies works.
+    """
+    example = re.search(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert example is not None
+    assert parse_request("spec.md", example[1].encode(), zones_of).models
