@@ -84,7 +84,7 @@ def test_an_unknown_flag_is_our_bug() -> None:
     """
     flags = {name: kind for name, kind in CONTRACT.flags.items() if name != "--shutdown-timeout"}
 
-    with pytest.raises(InternalError, match="vLLM 0.31.0 has no flag --shutdown-timeout"):
+    with pytest.raises(InternalError, match=r"vLLM 0\.31\.0 has no flag --shutdown-timeout"):
         engine_arguments(ENGINE, replace(CONTRACT, flags=flags))
 
 

@@ -4,9 +4,9 @@ KV cache of one sequence on one GPU.
 
 from __future__ import annotations
 
-import cards
 import pytest
 
+import cards
 from servewright.catalog.model import ModelCard
 from servewright.plan.kv_cache import kv_bytes
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import cards
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import cards
 from servewright.catalog.model import ModelCard
 from servewright.plan.memory import DoesNotFit, fit
 from servewright.plan.model import Memory, Precision
@@ -24,11 +24,11 @@ FP8_ONLINE = Precision(weights="fp8", origin="online", weight_only=False)
 H100, H200, L4 = 81559, 143771, 22888
 
 
-def fitted(card: ModelCard, usable_mib: int, split: int, precision: Precision, context: int = 8192, budget: int = 2048) -> Memory:
+def fitted(card: ModelCard, usable_mib: int, split: int, precision: Precision) -> Memory:
     """
     Return the memory of a replica that fits.
     """
-    found = fit(card, usable_mib, split, precision, context, budget)
+    found = fit(card, usable_mib, split, precision, 8192, 2048)
     assert isinstance(found, Memory)
     return found
 
@@ -49,7 +49,7 @@ def published_gib(card: ModelCard, precision: Precision) -> float:
     context=st.integers(256, 131072),
     budget=st.sampled_from((256, 2048, 16384)),
 )
-def test_what_fits_really_fits(card: ModelCard, usable_mib: int, split: int, quantised: bool, context: int, budget: int) -> None:  # noqa: FBT001
+def test_what_fits_really_fits(*, card: ModelCard, usable_mib: int, split: int, quantised: bool, context: int, budget: int) -> None:
     """
     By a count that shares no code with the product: weights, a KV cache of kv_tokens tokens and a gigabyte stay within the GPUs.
     """

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import cards
 import pytest
 
+import cards
 from servewright.catalog.model import ModelCard
 from servewright.plan.parallelism import TensorSplits, refusal, tensor_splits
 from servewright.plan.weights import CannotBeSized

@@ -7,8 +7,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from requests_made import model_request
 
+from requests_made import model_request
 from servewright.catalog.load import load_catalog
 from servewright.catalog.model import ModelMatch
 from servewright.plan.precision import NoForm, WeightForm, on_gpu, weight_forms
@@ -88,7 +88,8 @@ def test_a_form_that_nobody_publishes_is_refused_with_the_alternatives() -> None
     found = forms(LLAMA_8B, precision="nvfp4")
 
     assert found == NoForm(
-        why="no published nvfp4 checkpoint of meta-llama/Llama-3.1-8B-Instruct with a known revision, and the engine does not make one from bf16",
+        why="no published nvfp4 checkpoint of meta-llama/Llama-3.1-8B-Instruct with a known revision, "
+        "and the engine does not make one from bf16",
         hint="available: bf16, fp8, int4-awq, int4-gptq; or name one: checkpoint: {source: ..., revision: ...}",
     )
 

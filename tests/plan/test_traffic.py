@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
-from requests_made import model_request
 
+from requests_made import model_request
 from servewright.plan.traffic import monthly_tokens, plan_replicas, replicas_for
 
 STEADY = (Decimal(1),) * 168

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
-import cards
 import pytest
 
+import cards
 from servewright.catalog.model import ModelCard
-from servewright.plan.weights import FORMATS, CannotBeSized, Parameters, gpu_weights, missing_fields, parameters
+from servewright.plan.weight_formats import FORMATS
+from servewright.plan.weights import CannotBeSized, Parameters, gpu_weights, missing_fields, parameters
 
 BILLION = 1e9
 
@@ -141,9 +142,8 @@ def test_empty_cells_are_named_and_not_guessed() -> None:
     found = parameters(empty)
     assert isinstance(found, CannotBeSized)
     assert found.missing == ("vocab", "intermediate", "kv_layers", "rule for the KV cache")
-    assert found.reason == (
-        "meta-llama/Llama-3.1-8B-Instruct cannot be sized: the catalogue has no vocab, intermediate, kv_layers, rule for the KV cache for it"
-    )
+    names = "vocab, intermediate, kv_layers, rule for the KV cache"
+    assert found.reason == f"meta-llama/Llama-3.1-8B-Instruct cannot be sized: the catalogue has no {names} for it"
 
 
 def test_fields_that_are_not_needed_may_be_empty() -> None:

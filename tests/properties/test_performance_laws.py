@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import cards
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+import cards
 from servewright.plan.memory import fit
 from servewright.plan.model import Memory, Precision
 from servewright.plan.parallelism import TensorSplits, tensor_splits
@@ -129,7 +129,7 @@ def test_the_rate_rises_with_the_batch(replica: ReplicaModel, sizes: Lengths, ba
     replica=replicas(), sizes=lengths(), ttft=st.floats(20, 5000), itl=st.floats(2, 300), tighter=st.floats(0.2, 1), which=st.booleans()
 )  # fmt: skip
 def test_a_tighter_target_never_raises_the_rate(
-    replica: ReplicaModel, sizes: Lengths, ttft: float, itl: float, tighter: float, which: bool  # noqa: FBT001
+    *, replica: ReplicaModel, sizes: Lengths, ttft: float, itl: float, tighter: float, which: bool
 ) -> None:
     """
     The highest rate never rises when a target is tightened or added.
@@ -187,7 +187,9 @@ def test_step_time_never_falls(replica: ReplicaModel, running: float, more: floa
 
 @few
 @given(replica=replicas(), sizes=lengths(), batch=st.floats(0, 120), budgets=st.tuples(st.sampled_from(BUDGETS), st.sampled_from(BUDGETS)))
-def test_a_larger_budget_never_delays_the_first_token(replica: ReplicaModel, sizes: Lengths, batch: float, budgets: tuple[int, int]) -> None:
+def test_a_larger_budget_never_delays_the_first_token(
+    replica: ReplicaModel, sizes: Lengths, batch: float, budgets: tuple[int, int]
+) -> None:
     """
     With the same requests running and the same rate, a larger max_num_batched_tokens shortens queue and prompt or leaves them.
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from requests_made import ON_DEMAND, SPOT, model_request, request
 
+from requests_made import ON_DEMAND, SPOT, model_request, request
 from servewright.catalog.load import load_catalog
 from servewright.catalog.model import ModelCard
 from servewright.errors import InvalidInputError
@@ -77,12 +77,12 @@ def bytes_on_one_gpu(model: ModelPlan) -> float:
 
 
 @plan_settings
-@given(source=SOURCES, rate=RATES, prompt=PROMPTS, answer=ANSWERS, capacity=CAPACITIES, priority=PRIORITIES)
-def test_a_plan_never_exceeds_gpu_memory(source: str, rate: Decimal, prompt: int, answer: int, capacity: object, priority: str) -> None:
+@given(source=SOURCES, rate=RATES, prompt=PROMPTS, answer=ANSWERS, priority=PRIORITIES)
+def test_a_plan_never_exceeds_gpu_memory(source: str, rate: Decimal, prompt: int, answer: int, priority: str) -> None:
     """
     Weights and one request of the full context stay below what the engine may use of the GPU; so do the plan's own parts.
     """
-    found = try_plan(source, rate, prompt, answer, capacity=capacity, priority=priority)
+    found = try_plan(source, rate, prompt, answer, priority=priority)
     if found is None:
         return
     model = found.models[0]

@@ -106,4 +106,7 @@ GEMMA_27B = card(
     kv_heads=16, head_dim=128, sliding_window=1024, window_layers=52, intermediate=21504, vocab=262144, tied_embeddings=True,
 )  # fmt: skip
 
-ALL = (LLAMA_1B, LLAMA_8B, QWEN_14B, QWEN3_32B, LLAMA_70B, LLAMA_405B, MIXTRAL, QWEN3_30B_A3B, QWEN3_235B, MINIMAX, GPT_OSS_120B, DEEPSEEK_R1, GEMMA_27B)  # fmt: skip
+ALL = (
+    LLAMA_1B, LLAMA_8B, QWEN_14B, QWEN3_32B, LLAMA_70B, LLAMA_405B, MIXTRAL, QWEN3_30B_A3B, QWEN3_235B, MINIMAX, GPT_OSS_120B,
+    DEEPSEEK_R1, GEMMA_27B,
+)  # fmt: skip

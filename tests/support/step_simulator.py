@@ -51,6 +51,8 @@ class _Run:
     busy: float = 0.0
     ttft: list[float] = field(default_factory=list)
     itl: list[float] = field(default_factory=list)
+    waiting: deque[_Request] = field(default_factory=deque)
+    running: list[_Request] = field(default_factory=list)
 
 
 def simulate(step: StepTime, lengths: Lengths, rate: float, budget: int, *, requests: int = 3000, seed: int = 0) -> Simulated:
@@ -62,15 +64,14 @@ def simulate(step: StepTime, lengths: Lengths, rate: float, budget: int, *, requ
         clock += rng.expovariate(rate)
         prompt = _draw(rng, lengths.input_mean, lengths.input_variation)
         arrivals.append(_Request(clock, prompt, max(2, _draw(rng, lengths.output_mean, lengths.output_variation)), left=prompt))
-    run, waiting, running = _Run(), deque[_Request](), list[_Request]()
-    warm, last = arrivals[requests // 10].arrival, clock
-    while arrivals or waiting or running:
-        if not waiting and not running:
+    run, warm, last = _Run(), arrivals[requests // 10].arrival, clock
+    while arrivals or run.waiting or run.running:
+        if not run.waiting and not run.running:
             run.clock = max(run.clock, arrivals[0].arrival)
         while arrivals and arrivals[0].arrival <= run.clock:
-            waiting.append(arrivals.popleft())
-        began, decoding = run.clock, len(running)
-        _one_step(step, run, waiting, running, budget, warm)
+            run.waiting.append(arrivals.popleft())
+        began, decoding = run.clock, len(run.running)
+        _one_step(step, run, budget, warm)
         run.busy += (run.clock - began) * decoding if warm <= began < last else 0.0
     return Simulated(
         ttft_p95_s=_p95(run.ttft),
@@ -81,7 +82,8 @@ def simulate(step: StepTime, lengths: Lengths, rate: float, budget: int, *, requ
     )
 
 
-def _one_step(step: StepTime, run: _Run, waiting: deque[_Request], running: list[_Request], budget: int, warm: float) -> None:
+def _one_step(step: StepTime, run: _Run, budget: int, warm: float) -> None:
+    waiting, running = run.waiting, run.running
     decoding = len(running)
     context = sum(r.prompt + r.made for r in running) / decoding if decoding else 0.0
     room, read, weighted, ready = budget - decoding, 0, 0.0, []

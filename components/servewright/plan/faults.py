@@ -103,8 +103,8 @@ def does_not_fit(source: SourceMap, request: ModelRequest, refused: tuple[Refuse
     hint = "\n".join(_arithmetic(closest))
     if fitting:
         hint += "\nfits: " + " · ".join(dict.fromkeys(s.label for s in fitting[:_SHOWN]))
-    path = f"{request.path}.hardware" if request.gpu or request.instance_types else request.path
-    return source.diagnostic("SW311", path, f"does not fit {words}, MiB:", value=request.source, hint=hint)
+    path = f"{request.path}.hardware" if request.gpu or request.instance_types else f"{request.path}.source"
+    return source.diagnostic("SW311", path, f"{request.source} does not fit {words}, MiB:", hint=hint)
 
 
 def misses_target(source: SourceMap, request: ModelRequest, refused: tuple[Refused, ...]) -> Diagnostic:
@@ -112,7 +112,9 @@ def misses_target(source: SourceMap, request: ModelRequest, refused: tuple[Refus
     Return the fault of latency targets that no hardware meets, with the nearest tries.
     """
     tries = [r for r in refused if r.does_not_fit is None]
-    shown = sorted(tries, key=lambda r: (-r.gpus, r.gpu.id))[:_SHOWN]
+    fastest = sorted(tries, key=lambda r: (-r.gpus * (r.gpu.memory_bandwidth_tbps or 0), r.what))
+    # One try for each GPU: the largest split of the fastest ones shows how far off the target is.
+    shown = list({r.gpu.id: r for r in reversed(fastest)}.values())[::-1][:_SHOWN]
     hint = "\n".join(f"{r.what}: {r.why}" for r in shown) + "\nrelax the target, shorten the prompts, or allow other hardware"
     return source.diagnostic("SW312", f"{request.path}.slo", "no hardware of the catalogue meets these targets", hint=hint)
 
@@ -144,7 +146,7 @@ def split_refused(source: SourceMap, request: ModelRequest, why: str, legal: tup
     )
 
 
-def maximum_too_small(source: SourceMap, request: ModelRequest, needed: int, capacity: float) -> Diagnostic:
+def maximum_too_small(source: SourceMap, request: ModelRequest, needed: int, headroom: Decimal, capacity: float) -> Diagnostic:
     """
     Return the fault of a replica limit below what the busiest hour needs.
     """
@@ -154,7 +156,7 @@ def maximum_too_small(source: SourceMap, request: ModelRequest, needed: int, cap
         f"{request.path}.scaling.max",
         f"the busiest hour needs {needed} replicas",
         value=str(request.max_replicas),
-        hint=f"{rate.normalize():f} req/s x {1 + request.headroom} head-room / {capacity:.2f} req/s per replica = {needed}",
+        hint=f"{rate.normalize():f} req/s x {1 + headroom} head-room / {capacity:.2f} req/s per replica = {needed}",
     )
 
 

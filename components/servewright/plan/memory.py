@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Final
 
 from servewright.plan.kv_cache import kv_bytes
 from servewright.plan.model import Memory
-from servewright.plan.weights import FORMATS, CannotBeSized, gpu_weights, parameters
+from servewright.plan.weight_formats import FORMATS
+from servewright.plan.weights import CannotBeSized, gpu_weights, parameters
 from servewright.units import GIB, MIB
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class DoesNotFit:
         return needs, f"has    {self.gpus} × {self.gpu_usable_mib:,} × {self.utilization:g} = {self.has_mib:,.0f}"
 
 
-def fit(
+def fit(  # noqa: PLR0917 - asked for each shape of the search, in this order
     card: ModelCard,
     gpu_usable_mib: int,
     tensor_parallel: int,
@@ -102,7 +103,16 @@ def fit(
         peak += _largest_layer(card, gpu_weights(card, counts, FORMATS[card.native_format], tensor_parallel))
     free = usable * utilization - weights - overhead
     if free < request or peak > usable:
-        return _does_not_fit(weights, request, overhead, peak, gpu_usable_mib, tensor_parallel, context_length, utilization)
+        return _does_not_fit(
+            weights=weights,
+            request=request,
+            overhead=overhead,
+            peak=peak,
+            gpu_usable_mib=gpu_usable_mib,
+            gpus=tensor_parallel,
+            context_length=context_length,
+            utilization=utilization,
+        )
     return Memory(
         usable_gib=usable / GIB,
         budget_gib=usable * utilization / GIB,
@@ -130,6 +140,7 @@ def _largest_layer(card: ModelCard, native: GpuWeights) -> float:
 
 
 def _does_not_fit(
+    *,
     weights: float,
     request: float,
     overhead: float,

@@ -49,16 +49,18 @@ def plan_model(request: Request, model: ModelRequest, catalog: Catalog) -> Decis
     if not ranked:
         return (_nothing_serves(request, question, catalog, lost, serves=bool(serving)),)
     best = ranked[0]
-    needed = replicas_for(model.traffic.requests_per_second * max(question.factors), model.headroom, best.placement.shape.capacity)
+    shape = best.placement.shape
+    headroom = model.headroom + shape.extra_headroom
+    needed = replicas_for(model.traffic.requests_per_second * max(question.factors), headroom, shape.capacity)
     if model.max_replicas is not None and model.max_replicas < needed:
-        return (faults.maximum_too_small(request.source, model, needed, best.placement.shape.capacity),)
+        return (faults.maximum_too_small(request.source, model, needed, headroom, shape.capacity),)
     return decide(request, question, catalog, best, _rejected(question, catalog, ranked, lost))
 
 
 def _nothing_serves(request: Request, question: Question, catalog: Catalog, lost: Lost, *, serves: bool) -> Diagnostic:
     model, refused, unpriced = question.request, lost.refused, lost.unpriced
     if unpriced:
-        reasons_given = tuple(f"{p.instance.name}: {p.why}" for p in unpriced)
+        reasons_given = tuple(p.why for p in unpriced)
         return faults.no_price(request.source, model, reasons_given, request.stack.region)
     if serves or not refused:
         excluded = tuple(

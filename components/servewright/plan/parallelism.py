@@ -97,7 +97,7 @@ def _width_refusal(card: ModelCard, size: int, weight_format: str, *, in_blocks:
 
 def _in_blocks(card: ModelCard, weight_format: str, checkpoint_source: str | None) -> bool:
     """
-    True for int4 groups, for fp8 as the model's own format, and for fp8 checkpoints of anyone not known to scale by channel.
+    Tell whether the format comes in blocks: int4, fp8 as the model's own format, fp8 checkpoints of anyone not known to scale by channel.
     """
     if weight_format != "fp8":
         return weight_format in _GROUPED_FORMATS

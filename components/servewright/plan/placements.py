@@ -154,7 +154,7 @@ def _place(market: Market, shape: Shape, instance: InstanceType, load_bytes: flo
     site = _Site(
         types=types,
         per_node=per_node,
-        replicas=plan_replicas(market.request, market.factors, shape.capacity),
+        replicas=plan_replicas(market.request, market.factors, shape.capacity, shape.extra_headroom),
         start=start,
         consolidate_after_s=max(CONSOLIDATE_AFTER_S, start.total_s),
         disk=disk(catalog, load_bytes / 2**30, per_node, types),

@@ -29,7 +29,10 @@ def reasons(request: ModelRequest, best: Ranked) -> tuple[str, ...]:
     nodes = node_count(replicas.busiest, placement.replicas_per_node, placement.zones)
     rate = request.traffic.requests_per_second
     gpus = f"each of {shape.tensor_parallel} GPUs" if shape.tensor_parallel > 1 else "the GPU"
-    need = f"{rate.normalize():f} req/s with {request.headroom * 100:.0f} % head-room need {_count(replicas.busiest, 'replica')}"
+    spare = f"{(request.headroom + shape.extra_headroom) * 100:.0f} % head-room"
+    if shape.extra_headroom:
+        spare += f" ({shape.extra_headroom * 100:.0f} % of it for the wider error band)"
+    need = f"{rate.normalize():f} req/s with {spare} need {_count(replicas.busiest, 'replica')}"
     left = f"{memory.kv_cache_gib:.1f} GiB are left for {memory.kv_tokens:,} tokens of KV cache per replica"
     words = [
         f"{_PRIORITY[request.priority]} of {shape.label} on {placement.instance.name}: {_count(nodes, 'node')} at the busiest hour",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from servewright.plan.memory import DoesNotFit, fit
 from servewright.plan.parallelism import TensorSplits, tensor_splits
 from servewright.plan.performance.hardware import effective_gpu
-from servewright.plan.performance.predict import Lengths, ReplicaModel, SloTargets, max_rate
+from servewright.plan.performance.predict import Lengths, ReplicaModel, SloTargets, extra_headroom, max_rate
 from servewright.plan.precision import WeightForm, on_gpu
 from servewright.plan.weights import CannotBeSized
 from servewright.units import MIB_PER_GIB
@@ -44,7 +44,8 @@ _MAX_GPUS_PER_NODE: Final = 8
 class Shape:
     """
     One replica that serves *capacity* requests/s within the SLO; *binding* says which target limits it, in words.
-    *replica* is the same as the performance model takes it.
+    *replica* is the same as the performance model takes it. *extra_headroom* is kept over the request's own where the prediction has a
+    wider error band than the measured GPUs: a guess must not win by what it may be wrong.
     """
 
     gpu: Gpu
@@ -55,6 +56,7 @@ class Shape:
     capacity: float
     binding: str
     replica: ReplicaModel
+    extra_headroom: Decimal
 
     @property
     def label(self) -> str:
@@ -107,7 +109,7 @@ def shapes(
         largest = _largest_node(catalog, request, gpu)
         for form in forms if largest else ():
             precision = on_gpu(form, gpu)
-            splits = tensor_splits(card, largest, form.weights)
+            splits = tensor_splits(card, largest, form.weights, form.source)
             if precision is None or not isinstance(splits, TensorSplits):
                 continue
             for split in splits.legal:
@@ -155,6 +157,7 @@ def _with_budget(sizing: Sizing, gpu: Gpu, precision: Precision, split: int, bud
         capacity=found.requests_per_s,
         binding=found.binding,
         replica=replica,
+        extra_headroom=Decimal(str(round(extra_headroom(replica), 6))),
     )
 
 

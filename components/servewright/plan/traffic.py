@@ -4,7 +4,7 @@ From traffic to replicas: how many each hour of the week needs, and how many tok
     replicas(h) = ceil( rate x factor(h) x (1 + headroom) / capacity of one replica )
 
 *rate* is the mean of the busiest hour; the profile's factors are at most 1. Head-room is kept over the *predicted* capacity, since a
-prediction has an error band and arrivals come in bursts.
+prediction has an error band and arrivals come in bursts; where the band is wider than for measured GPUs, the difference is added.
 """
 
 from __future__ import annotations
@@ -50,17 +50,17 @@ def replicas_for(rate: Decimal, headroom: Decimal, capacity: float) -> int:
     return max(1, math.ceil(rate * (1 + headroom) / Decimal(repr(capacity))))
 
 
-def plan_replicas(request: ModelRequest, factors: tuple[Decimal, ...], capacity: float) -> Replicas:
+def plan_replicas(request: ModelRequest, factors: tuple[Decimal, ...], capacity: float, extra_headroom: Decimal = Decimal(0)) -> Replicas:
     """
-    Return the replicas of every hour and the autoscaler's bounds.
+    Return the replicas of every hour and the autoscaler's bounds; *extra_headroom* comes on top of the request's.
 
     An explicit maximum below what the busiest hour needs is the caller's fault to report; here it caps the hours.
     """
-    rate = request.traffic.requests_per_second
-    busiest = max(request.min_replicas, replicas_for(rate * max(factors), request.headroom, capacity))
+    rate, headroom = request.traffic.requests_per_second, request.headroom + extra_headroom
+    busiest = max(request.min_replicas, replicas_for(rate * max(factors), headroom, capacity))
     maximum = request.max_replicas if request.max_replicas is not None else _maximum(busiest, request.max_replicas_rule)
     maximum = max(maximum, request.min_replicas)
-    by_hour = tuple(min(maximum, max(request.min_replicas, replicas_for(rate * f, request.headroom, capacity))) for f in factors)
+    by_hour = tuple(min(maximum, max(request.min_replicas, replicas_for(rate * f, headroom, capacity))) for f in factors)
     return Replicas(minimum=request.min_replicas, busiest=busiest, maximum=maximum, by_hour=by_hour)
 
 

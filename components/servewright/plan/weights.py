@@ -19,17 +19,15 @@ Where the formulas give less than half or more than one and a half times the tot
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
+
+from servewright.plan.weight_formats import BYTES_16_BIT, FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from servewright.catalog.model import ModelCard
+    from servewright.plan.weight_formats import WeightFormat
 
-Arithmetic = Literal["16-bit", "fp8", "fp4"]
-Kernels = Literal["16-bit", "8-bit", "fp4", "mxfp4", "int4"]
-
-BYTES_16_BIT: Final = 2.0
+__all__ = ["FORMATS", "CannotBeSized", "GpuWeights", "Parameters", "gpu_weights", "missing_fields", "parameters"]
 
 _LEAST_RATIO: Final = 0.5
 _LARGEST_RATIO: Final = 1.5
@@ -37,40 +35,6 @@ _DENSE_ACTIVE_SHARE: Final = 0.5
 """
 Judgement: feed-forward layers of two matrices give ratios up to 1.40, towers and per-layer embeddings down to 0.56; hybrids whose layers
 are of three kinds give 1.8 to 13. A model that uses less than half of its parameters per token has experts.
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WeightFormat:
-    """
-    A storage format of linear layers: bytes per parameter with scales, whether attention is stored in it too, the
-    arithmetic that multiplies it on a GPU that has units for it, and the family of kernels that was measured for it.
-    """
-
-    bytes_per_param: float
-    quantises_attention: bool
-    arithmetic: Arithmetic
-    kernels: Kernels
-
-
-# Bytes: block formats add one 8-bit scale per 16 (nvfp4) or 32 (mxfp4, OCP Microscaling 1.0) values; int4 one 16-bit scale and a zero
-# point per group of 128. The scales of fp8 and int8 (per channel or per 128 x 128 block) are below 0.1 % and left out.
-# Attention: the published mxfp4 (gpt-oss) and "int4" (Kimi) checkpoints quantise the experts only; AWQ and GPTQ take every linear layer.
-# int8 is computed in 16 bits here: its units are in no fit, so this errs to the slow side.
-FORMATS: Final[Mapping[str, WeightFormat]] = {
-    "bf16": WeightFormat(bytes_per_param=2.0, quantises_attention=True, arithmetic="16-bit", kernels="16-bit"),
-    "fp16": WeightFormat(bytes_per_param=2.0, quantises_attention=True, arithmetic="16-bit", kernels="16-bit"),
-    "fp32": WeightFormat(bytes_per_param=2.0, quantises_attention=True, arithmetic="16-bit", kernels="16-bit"),
-    "fp8": WeightFormat(bytes_per_param=1.0, quantises_attention=True, arithmetic="fp8", kernels="8-bit"),
-    "int8": WeightFormat(bytes_per_param=1.0, quantises_attention=True, arithmetic="16-bit", kernels="8-bit"),
-    "nvfp4": WeightFormat(bytes_per_param=0.5625, quantises_attention=True, arithmetic="fp4", kernels="fp4"),
-    "mxfp4": WeightFormat(bytes_per_param=0.53125, quantises_attention=False, arithmetic="16-bit", kernels="mxfp4"),
-    "int4": WeightFormat(bytes_per_param=0.53, quantises_attention=False, arithmetic="16-bit", kernels="int4"),
-    "int4-awq": WeightFormat(bytes_per_param=0.53, quantises_attention=True, arithmetic="16-bit", kernels="int4"),
-    "int4-gptq": WeightFormat(bytes_per_param=0.53, quantises_attention=True, arithmetic="16-bit", kernels="int4"),
-}
-"""
-By normalised name. fp32 models are loaded in 16 bits (vLLM's dtype "auto").
 """
 
 
@@ -123,8 +87,7 @@ class Parameters:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GpuWeights:
     """
-    Bytes of weights on one GPU: *attention*, *feed_forward*, *experts* (all that lie there), *head* (read once per step; the embedding
-    table when tied) and *resident* (embeddings, router, the rest: held, hardly read). *total* is their sum.
+    Bytes on one GPU. *head* is read every step (the embedding table when tied), *resident* (embeddings, router, the rest) hardly ever.
     """
 
     attention: float
@@ -136,7 +99,7 @@ class GpuWeights:
     @property
     def total(self) -> float:
         """
-        Bytes on one GPU.
+        Their sum.
         """
         return self.attention + self.feed_forward + self.experts + self.head + self.resident
 

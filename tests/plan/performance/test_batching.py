@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import cards
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import cards
 from servewright.plan.model import Precision
 from servewright.plan.performance.batching import Batching, largest
 from servewright.plan.performance.hardware import effective_gpu

@@ -9,7 +9,7 @@ import pytest
 from servewright.plan.model import Precision
 from servewright.plan.performance.hardware import EffectiveGpu, constants, effective_gpu
 from servewright.plan.performance.kernel_rates import KernelRates, kernel_rates
-from servewright.plan.weights import FORMATS
+from servewright.plan.weight_formats import FORMATS
 
 
 def gpu_named(gpu_id: str) -> EffectiveGpu:

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import cards
 import pytest
 
+import cards
 from servewright.plan.model import Precision
 from servewright.plan.performance.batching import Batching
 from servewright.plan.performance.hardware import effective_gpu
@@ -17,6 +17,7 @@ from servewright.plan.performance.replica import Lengths, ReplicaModel, SloTarge
 from servewright.plan.performance.step_time import StepTime, step_time
 
 CHAT = Lengths(input_mean=500, input_p95=1000, output_mean=300, output_p95=700)
+ESSAYS = Lengths(input_mean=10, input_p95=10, output_mean=900, output_p95=900)
 PROMPTS = Lengths(input_mean=6000, input_p95=9000, output_mean=20, output_p95=30)
 REPLICA = ReplicaModel(
     card=cards.LLAMA_8B,
@@ -45,9 +46,8 @@ def batching(replica: ReplicaModel, lengths: Lengths) -> Batching:
     [
         (replace(REPLICA, kv_tokens=20_000), CHAT, SloTargets(), "kv_cache"),
         (replace(REPLICA, max_num_seqs=8), CHAT, SloTargets(), "max_num_seqs"),
-        (replace(REPLICA, max_num_batched_tokens=64, kv_tokens=10**7), Lengths(input_mean=10, input_p95=10, output_mean=900, output_p95=900),
-         SloTargets(), "max_num_batched_tokens"),
-        (replace(REPLICA, kv_tokens=10**9), Lengths(input_mean=10, input_p95=10, output_mean=900, output_p95=900), SloTargets(), "engine"),
+        (replace(REPLICA, max_num_batched_tokens=64, kv_tokens=10**7), ESSAYS, SloTargets(), "max_num_batched_tokens"),
+        (replace(REPLICA, kv_tokens=10**9), ESSAYS, SloTargets(), "engine"),
         (REPLICA, PROMPTS, SloTargets(), "prefill"),
         (REPLICA, CHAT, SloTargets(ttft_p95_ms=120), "ttft"),
         (REPLICA, CHAT, SloTargets(itl_p95_ms=15), "itl"),

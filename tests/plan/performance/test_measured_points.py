@@ -8,13 +8,23 @@ import csv
 import re
 from pathlib import Path
 
-import measured_points
 import pytest
 
+import measured_points
 from servewright.plan.performance.hardware import relative_band
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "sizing.md"
-GATED = ("dense", "dense, h100", "dense, h200", "dense, b200", "experts", "experts, h100", "experts, h200", "experts, b200", "experts, b300")
+GATED = (
+    "dense",
+    "dense, h100",
+    "dense, h200",
+    "dense, b200",
+    "experts",
+    "experts, h100",
+    "experts, h200",
+    "experts, b200",
+    "experts, b300",
+)
 
 
 @pytest.mark.parametrize("name", GATED)

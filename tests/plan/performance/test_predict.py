@@ -7,10 +7,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import cards
 import pytest
-import sizing_example
 
+import cards
+import sizing_example
 from servewright.catalog.model import ModelCard
 from servewright.plan.memory import fit
 from servewright.plan.model import Memory, Precision

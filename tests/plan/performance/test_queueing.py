@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-import cards
 import pytest
-import simulated_points
 
+import cards
+import simulated_points
 from servewright.plan.model import Precision
 from servewright.plan.performance.batching import Batching
 from servewright.plan.performance.hardware import constants, effective_gpu, relative_band

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import cards
 import pytest
 
+import cards
 from servewright.catalog.model import ModelCard
 from servewright.plan.model import Precision
 from servewright.plan.performance.hardware import constants, effective_gpu

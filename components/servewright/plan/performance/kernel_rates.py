@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from servewright.plan.model import Precision
     from servewright.plan.performance.hardware import Constants, EffectiveGpu
-    from servewright.plan.weights import Arithmetic, WeightFormat
+    from servewright.plan.weight_formats import Arithmetic, WeightFormat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ means, is in docs/sizing.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from servewright.plan.model import Estimate
 from servewright.plan.performance.batching import Batching, largest
@@ -17,7 +17,8 @@ from servewright.plan.performance.limits import kv_capacity, largest_batch, runn
 from servewright.plan.performance.queueing import decoding, first_token
 from servewright.plan.performance.replica import NO_TARGETS, Lengths, Load, ReplicaModel, SloTargets
 from servewright.plan.performance.step_time import step_time
-from servewright.plan.weights import FORMATS, CannotBeSized
+from servewright.plan.weight_formats import FORMATS
+from servewright.plan.weights import CannotBeSized
 
 if TYPE_CHECKING:
     from servewright.plan.performance.hardware import EffectiveGpu
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Capacity", "Lengths", "Load", "Outcome", "ReplicaModel", "SloTargets", "Unstable", "max_rate", "predict", "saturated"]
 
 
+_MEASURED_SLICE: Final = "calibrated dense"
 _FITTED_KERNELS = frozenset({"16-bit", "8-bit", "fp4"})
 
 
@@ -136,10 +138,17 @@ def saturated(replica: ReplicaModel, lengths: Lengths) -> Saturation:
     )
 
 
+def extra_headroom(replica: ReplicaModel) -> float:
+    """
+    Return how much wider the error band of *replica* is than that of what the fit has seen: 0 for that, 0.1 for other GPUs and models.
+    """
+    return relative_band("throughput", _slice(replica)) - relative_band("throughput", _MEASURED_SLICE)
+
+
 def _batching(replica: ReplicaModel, lengths: Lengths) -> Batching:
     step = step_time(replica.card, _gpu(replica), replica.tensor_parallel, replica.precision, replica.kv_element_bytes)
     if isinstance(step, CannotBeSized):
-        raise ValueError(step.reason)
+        raise ValueError(step.reason)  # noqa: TRY004 - the card's value is at fault, not a type
     return Batching(step=step, lengths=lengths, budget=replica.max_num_batched_tokens)
 
 
@@ -157,7 +166,7 @@ def _slice(replica: ReplicaModel) -> str:
     """
     card, fitted = replica.card, FORMATS[replica.precision.weights].kernels in _FITTED_KERNELS and not replica.precision.weight_only
     plain = not card.experts and not card.linear_attention_layers
-    return "calibrated dense" if _gpu(replica).calibrated and plain and fitted else "experts or uncalibrated"
+    return _MEASURED_SLICE if _gpu(replica).calibrated and plain and fitted else "experts or uncalibrated"
 
 
 def _estimate(value: float, band: float) -> Estimate:
@@ -187,7 +196,7 @@ def _words(bound: Bound, replica: ReplicaModel, slo: SloTargets) -> str:
         "max_num_batched_tokens": f"max_num_batched_tokens {replica.max_num_batched_tokens} is reached",
         "engine": f"{constants().running_requests_limit:.0f} running requests, the most that is planned per replica",
         "prefill": f"reading prompts takes {constants().prefill_use_limit:.0%} of the time",
-        "ttft": f"first token within {slo.ttft_p95_ms} ms",
-        "itl": f"time per output token within {slo.itl_p95_ms} ms",
+        "ttft": f"first token within {slo.ttft_p95_ms or 0:g} ms",
+        "itl": f"time per output token within {slo.itl_p95_ms or 0:g} ms",
     }
     return words[bound]

@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING
 from servewright.plan.kv_cache import layer_token_bytes
 from servewright.plan.performance.hardware import AllReduce, all_reduce, constants
 from servewright.plan.performance.kernel_rates import kernel_rates
-from servewright.plan.weights import BYTES_16_BIT, FORMATS, CannotBeSized, gpu_weights, parameters
+from servewright.plan.weight_formats import BYTES_16_BIT, FORMATS
+from servewright.plan.weights import CannotBeSized, gpu_weights, parameters
 
 if TYPE_CHECKING:
     from servewright.catalog.model import ModelCard
@@ -145,7 +146,7 @@ def step_time(
             read_s=weights.feed_forward / rates.weight_read,
         ),
         head=LinearTime(compute_s_per_token=2 * counts.embedding / t / rates.linear_16bit, read_s=weights.head / rates.weight_read),
-        experts=_experts(card, counts, weights, rates, t, k.expert_width_half, k.expert_fill_half) if card.experts else None,
+        experts=_experts(card, counts, weights, rates, t) if card.experts else None,
         full_s_per_context_token=kv_layers * decode_s,
         window_s_per_context_token=card.window_layers * decode_s,
         prefill_full_s=kv_layers * prefill_s,
@@ -177,18 +178,16 @@ def _head_width(card: ModelCard) -> float:
     return card.head_dim or 0
 
 
-def _experts(
-    card: ModelCard, counts: Parameters, weights: GpuWeights, rates: KernelRates, t: int, width_half: float, fill_half: float
-) -> ExpertTime:
+def _experts(card: ModelCard, counts: Parameters, weights: GpuWeights, rates: KernelRates, t: int) -> ExpertTime:
     """
     Return the time of the routed experts, each cut over all GPUs.
     """
-    width = card.moe_intermediate / t
+    k, width = constants(), card.moe_intermediate / t
     one_of_each_layer = counts.experts / card.experts
     return ExpertTime(
         experts=card.experts,
         per_token=card.experts_per_token,
-        compute_s_per_token=2 * one_of_each_layer * card.experts_per_token / t / (rates.experts * width / (width + width_half)),
+        compute_s_per_token=2 * one_of_each_layer * card.experts_per_token / t / (rates.experts * width / (width + k.expert_width_half)),
         read_s_per_expert=weights.experts / card.experts / rates.expert_read,
-        fill_half=fill_half,
+        fill_half=k.expert_fill_half,
     )
