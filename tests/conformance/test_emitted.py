@@ -1,0 +1,161 @@
+"""
+Everything that we emit is valid: each Kubernetes object, the stack they form, the engine's arguments and the AWS inputs.
+
+The objects come from recorded plans: those made by hand and those of every shipped and golden spec. A kind or a type without a
+schema or a table fails here.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aws_inputs import aws_faults
+from bundle_rules import GPU, bundle_faults
+from crds import find_folder, is_custom
+from engine_arguments import argument_faults, load_contract, serve_arguments
+from kubernetes_objects import identity, manifests_of, object_faults
+from object_names import parse_quantity
+from plans import VARIANTS
+from pod_rules import containers
+from servewright.catalog.load import load_catalog
+from servewright.cost.records import ResourceRecord
+from servewright.pipeline import plan_file
+from servewright.plan.model import Plan
+from servewright.record.offline import record_plan
+from servewright.resources.estimates import Estimates
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SPECS = [*sorted((REPOSITORY / "stacks").glob("*.yaml")), *sorted((REPOSITORY / "tests" / "golden" / "specs").glob("*.yaml"))]
+CASES: dict[str, Callable[[], Plan]] = {
+    **{f"plan-{name}": make for name, make in VARIANTS.items()},
+    # a stack's configuration of Pulumi lies beside its spec
+    **{f"spec-{path.stem}": functools.partial(plan_file, path) for path in SPECS if not path.name.startswith("Pulumi.")},
+}
+ESTIMATE = Estimates(min=1, expected=2, max=3, budget=2, at_least=False, prices_as_of="2026-11")
+"""
+Any estimate: without one the amount of a budget that the user does not limit is not known.
+"""
+
+needs_crds = pytest.mark.skipif(find_folder() is None, reason="no CRD schemas: set SERVEWRIGHT_CRDS")
+every_case = pytest.mark.parametrize("case", CASES)
+
+
+@functools.cache
+def _plan(case: str) -> Plan:
+    return CASES[case]()
+
+
+@functools.cache
+def _records(case: str, *, known: bool = False) -> tuple[ResourceRecord, ...]:
+    return record_plan(_plan(case), load_catalog(), known=known, estimate=ESTIMATE)
+
+
+@every_case
+def test_every_native_object_is_valid(case: str) -> None:
+    """
+    By the schemas of all pinned Kubernetes minors, the server's own rules and Pod Security "restricted".
+    """
+    objects = [o for o in manifests_of(_records(case)) if not is_custom(o["apiVersion"], o["kind"])]
+    assert objects
+    assert {"/".join(identity(o)): object_faults(o) for o in objects if object_faults(o)} == {}
+
+
+@needs_crds
+@pytest.mark.crds
+@every_case
+def test_every_custom_resource_is_valid(case: str) -> None:
+    """
+    By the CRDs of the pinned releases (structure and CEL) and by what their operators refuse or ignore.
+    """
+    objects = [o for o in manifests_of(_records(case)) if is_custom(o["apiVersion"], o["kind"])]
+    assert {o["kind"] for o in objects} >= {"NodePool", "EC2NodeClass", "ScaledObject", "PodMonitor"}
+    assert {"/".join(identity(o)): object_faults(o) for o in objects if object_faults(o)} == {}
+
+
+@every_case
+def test_the_objects_fit_together(case: str) -> None:
+    """
+    Selectors, ports, pools, scalers and policies of one stack refer to each other, and nothing is open to all.
+    """
+    assert bundle_faults(manifests_of(_records(case)), load_contract()) == ()
+
+
+def _deployments(case: str) -> dict[str, dict[str, Any]]:
+    """
+    Return the Deployments by the model that they serve.
+    """
+    found = [o for o in manifests_of(_records(case)) if o["kind"] == "Deployment"]
+    return {d["metadata"]["annotations"]["servewright.dev/model"]: d for d in found}
+
+
+def _engine(deployment: dict[str, Any]) -> dict[str, Any]:
+    """
+    Return the one container that has GPUs.
+    """
+    (engine,) = [c for _, _, c in containers(deployment["spec"]["template"]["spec"]) if GPU in c.get("resources", {}).get("limits", {})]
+    return engine
+
+
+@every_case
+def test_every_model_has_its_engine(case: str) -> None:
+    """
+    Each model of the plan is served by one Deployment, and nothing else is.
+    """
+    assert sorted(_deployments(case)) == sorted(model.name for model in _plan(case).models)
+
+
+@every_case
+def test_the_engine_accepts_its_arguments(case: str) -> None:
+    """
+    Each engine's arguments pass the recorded contract of the pinned release.
+    """
+    assert {name: argument_faults(serve_arguments(_engine(d)), load_contract()) for name, d in _deployments(case).items()} == dict.fromkeys(
+        _deployments(case), ()
+    )
+
+
+@every_case
+def test_the_probes_leave_time_to_load(case: str) -> None:
+    """
+    The startup probe gives up only after the planned time to load the weights and to warm up.
+    """
+    for model in _plan(case).models:
+        probe = _engine(_deployments(case)[model.name])["startupProbe"]
+        patience = probe.get("initialDelaySeconds", 0) + probe.get("periodSeconds", 10) * probe.get("failureThreshold", 3)
+        assert patience >= model.start.weights_load_s + model.start.warm_up_s
+
+
+@every_case
+def test_a_pod_asks_for_what_was_planned(case: str) -> None:
+    """
+    CPU, memory and GPUs on the object are those that the plan packed onto nodes.
+    """
+    for model in _plan(case).models:
+        requests = _engine(_deployments(case)[model.name])["resources"]["requests"]
+        asked = [parse_quantity(requests[name]) for name in ("cpu", "memory", GPU)]
+        assert asked == [Decimal(model.pod.cpu_millicores) / 1000, model.pod.memory_mib * 2**20, model.pod.gpus]
+
+
+@every_case
+def test_every_aws_input_is_valid(case: str) -> None:
+    """
+    Required inputs, enumerations, names and policies, on the pass in which every output is known.
+    """
+    records = _records(case, known=True)
+    assert any(r.type == "aws:budgets/budget:Budget" for r in records)
+    assert aws_faults(records) == ()
+
+
+@every_case
+def test_nothing_of_another_provider_is_emitted(case: str) -> None:
+    """
+    A resource that is neither Kubernetes' nor AWS' would pass unchecked.
+    """
+    packages = {r.type.split(":", 1)[0] for r in _records(case) if not r.structural}
+    assert packages == {"aws", "kubernetes"}

@@ -1,0 +1,274 @@
+"""
+Rules between objects of one stack: each object can be valid alone and the whole still not work, or be open to all.
+
+Sources: the behaviour of the Deployment and Service controllers, eviction, KEDA's scale target, Karpenter's scheduling, and the
+project's safety rules (design, section 6: restricted namespaces, default deny, digests, no way to the node's credentials).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from custom_rules import matched_labels, metric_names
+from kubernetes_objects import identity
+from object_names import parse_quantity, selector_matches
+from pod_rules import containers
+
+GPU: Final = "nvidia.com/gpu"
+METADATA_ADDRESS: Final = "169.254.169.254/32"
+EVERYONE: Final = frozenset({"0.0.0.0/0", "::/0"})
+HOURS_PER_WEEK: Final = 168
+SPOT_NOTICE_SECONDS: Final = 120
+ENGINE_LABELS: Final = frozenset({"model_name", "engine"})
+"""
+Labels of the engine's own series, as captured from a started server (facts/vllm-0.31.0.json, metric_labels_seen).
+"""
+SCRAPED_LABELS: Final = frozenset(
+    {"container", "endpoint", "exported_namespace", "instance", "job", "namespace", "pod", "prometheus", "service", "le"}
+)
+"""
+Labels that scraping through a PodMonitor adds to those of the engine.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """
+    All Kubernetes objects of one stack.
+    """
+
+    objects: tuple[dict[str, Any], ...]
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        """
+        Return the objects of *kind*.
+        """
+        return [o for o in self.objects if o["kind"] == kind]
+
+
+def bundle_faults(objects: list[dict[str, Any]], contract: Mapping[str, Any]) -> tuple[str, ...]:
+    """
+    Return what is wrong between *objects*; *contract* is the engine's (its metrics and their labels).
+    """
+    bundle = Bundle(tuple(objects))
+    faults = [f"{'/'.join(key)}: emitted {count} times" for key, count in Counter(map(identity, objects)).items() if count > 1]
+    for rule in (_namespaces, _policies, _services, _disruption, _monitors, _pools, _workloads):
+        faults += rule(bundle)
+    faults += _scalers(bundle, contract)
+    return tuple(faults)
+
+
+def _where(manifest: Mapping[str, Any]) -> str:
+    return f"{manifest['kind']} {manifest['metadata']['name']}"
+
+
+def _selected(bundle: Bundle, selector: dict[str, Any], namespace: str | None) -> list[dict[str, Any]]:
+    """
+    Return the Deployments whose pods *selector* selects.
+    """
+    same = [d for d in bundle.of("Deployment") if d["metadata"].get("namespace") == namespace]
+    return [d for d in same if selector_matches(selector, d["spec"]["template"]["metadata"].get("labels", {}))]
+
+
+def _port_names(deployment: dict[str, Any]) -> set[Any]:
+    return {p.get("name") for _, _, c in containers(deployment["spec"]["template"]["spec"]) for p in c.get("ports") or []}
+
+
+def _namespaces(bundle: Bundle) -> Iterator[str]:
+    emitted = {n["metadata"]["name"]: n for n in bundle.of("Namespace")}
+    for manifest in bundle.objects:
+        namespace = manifest["metadata"].get("namespace")
+        if namespace is not None and namespace not in emitted:
+            yield f"{_where(manifest)}: namespace {namespace!r} is not part of the stack"
+    for name, manifest in emitted.items():
+        level = manifest["metadata"].get("labels", {}).get("pod-security.kubernetes.io/enforce")
+        if level != "restricted":
+            yield f"Namespace {name}: pod-security.kubernetes.io/enforce is {level!r}, not restricted"
+        policies = [p["spec"] for p in bundle.of("NetworkPolicy") if p["metadata"].get("namespace") == name]
+        denied = {t for p in policies if not p.get("podSelector") for t in p.get("policyTypes", []) if not p.get(t.lower())}
+        if denied != {"Ingress", "Egress"}:
+            yield f"Namespace {name}: no NetworkPolicy that denies by default both ways"
+
+
+def _policies(bundle: Bundle) -> Iterator[str]:
+    for policy in bundle.of("NetworkPolicy"):
+        for rule in policy["spec"].get("ingress") or []:
+            if not rule.get("from"):
+                yield f"{_where(policy)}: lets everyone in"
+        for rule in policy["spec"].get("egress") or []:
+            blocks = [peer["ipBlock"] for peer in rule.get("to") or [] if "ipBlock" in peer]
+            if not rule.get("to") and not rule.get("ports"):
+                yield f"{_where(policy)}: lets everything out"
+            for block in blocks:
+                if block["cidr"] in EVERYONE and not rule.get("ports"):
+                    yield f"{_where(policy)}: lets everything out to {block['cidr']}"
+                if block["cidr"] == "0.0.0.0/0" and METADATA_ADDRESS not in block.get("except", []):
+                    yield f"{_where(policy)}: reaches the node's credentials at {METADATA_ADDRESS}"
+
+
+def _services(bundle: Bundle) -> Iterator[str]:
+    for service in bundle.of("Service"):
+        spec = service["spec"]
+        targets = _selected(bundle, {"matchLabels": spec.get("selector", {})}, service["metadata"].get("namespace"))
+        if not targets or not spec.get("selector"):
+            yield f"{_where(service)}: selects no pod of the stack"
+        for target in targets:
+            for port in spec.get("ports", []):
+                wanted = port.get("targetPort", port["port"])
+                if isinstance(wanted, str) and wanted not in _port_names(target):
+                    yield f"{_where(service)}: {_where(target)} declares no port {wanted!r}"
+        if spec.get("type", "ClusterIP") != "ClusterIP":
+            yield f"{_where(service)}: a public or node-wide endpoint"
+
+
+def _disruption(bundle: Bundle) -> Iterator[str]:
+    scaled = {s["spec"]["scaleTargetRef"]["name"]: s["spec"].get("minReplicaCount", 0) for s in bundle.of("ScaledObject")}
+    for budget in bundle.of("PodDisruptionBudget"):
+        spec = budget["spec"]
+        targets = _selected(bundle, spec.get("selector", {}), budget["metadata"].get("namespace"))
+        if len(targets) != 1:
+            yield f"{_where(budget)}: selects {len(targets)} workloads, not one"
+        replicas = [scaled.get(t["metadata"]["name"], t["spec"].get("replicas", 1)) for t in targets]
+        kept = spec.get("minAvailable")
+        blocks = spec.get("maxUnavailable") in {0, "0%"} or kept == "100%" or (isinstance(kept, int) and any(kept >= r for r in replicas))
+        if blocks:
+            yield f"{_where(budget)}: blocks every drain"
+
+
+def _monitors(bundle: Bundle) -> Iterator[str]:
+    for monitor in bundle.of("PodMonitor"):
+        spec = monitor["spec"]
+        named = (spec.get("namespaceSelector") or {}).get("matchNames") or [monitor["metadata"].get("namespace")]
+        targets = [d for namespace in named for d in _selected(bundle, spec.get("selector", {}), namespace)]
+        if not targets:
+            yield f"{_where(monitor)}: selects no pod of the stack"
+        for endpoint in spec.get("podMetricsEndpoints", []):
+            for target in targets:
+                if "port" in endpoint and endpoint["port"] not in _port_names(target):
+                    yield f"{_where(monitor)}: {_where(target)} declares no port {endpoint['port']!r}"
+
+
+def _scalers(bundle: Bundle, contract: Mapping[str, Any]) -> Iterator[str]:
+    deployments = {d["metadata"]["name"]: d for d in bundle.of("Deployment")}
+    for scaler in bundle.of("ScaledObject"):
+        target = deployments.get(scaler["spec"]["scaleTargetRef"]["name"])
+        if target is None:
+            yield f"{_where(scaler)}: scales nothing of the stack"
+            continue
+        if "replicas" in target["spec"]:
+            yield f"{_where(target)}: replicas is owned by the scaler, every update would reset it"
+        yield from _hours_faults(target, scaler["spec"])
+        for trigger in scaler["spec"]["triggers"]:
+            yield from _query_faults(_where(scaler), trigger.get("metadata", {}).get("query", ""), contract)
+
+
+def _hours_faults(deployment: dict[str, Any], scaling: dict[str, Any]) -> Iterator[str]:
+    text = deployment["metadata"].get("annotations", {}).get("servewright.dev/replicas-by-hour", "")
+    runs = [tuple(map(int, run.split("*"))) for run in text.split(",") if re.fullmatch(r"\d+\*\d+", run)]
+    if sum(run[0] for run in runs) != HOURS_PER_WEEK:
+        yield f"{_where(deployment)}: servewright.dev/replicas-by-hour {text!r} is not {HOURS_PER_WEEK} hours"
+        return
+    counts = [run[1] for run in runs]
+    low, high = scaling.get("minReplicaCount", 0), scaling.get("maxReplicaCount", 100)
+    if min(counts) < low or max(counts) > high:
+        yield f"{_where(deployment)}: planned for {min(counts)} to {max(counts)} replicas, scaled within {low} to {high}"
+
+
+def _query_faults(where: str, query: str, contract: Mapping[str, Any]) -> Iterator[str]:
+    known = contract["metrics"]
+    for name in sorted(metric_names(query)):
+        histogram = re.sub(r"_(bucket|sum|count)$", "", name)
+        if known.get(name) in {None, "histogram"} and known.get(histogram) != "histogram":
+            yield f"{where}: the engine has no metric {name!r}"
+        if known.get(name) == "histogram":
+            yield f"{where}: {name!r} is a histogram, only its _bucket, _sum and _count are series"
+    for label in sorted(matched_labels(query) - SCRAPED_LABELS - ENGINE_LABELS):
+        yield f"{where}: no series has a label {label!r}"
+
+
+def _pools(bundle: Bundle) -> Iterator[str]:
+    classes = {c["metadata"]["name"] for c in bundle.of("EC2NodeClass")}
+    for pool in bundle.of("NodePool"):
+        reference = pool["spec"]["template"]["spec"]["nodeClassRef"]
+        if (reference["group"], reference["kind"]) != ("karpenter.k8s.aws", "EC2NodeClass") or reference["name"] not in classes:
+            yield f"{_where(pool)}: node class {reference['name']!r} is not part of the stack"
+        if GPU in pool["spec"].get("limits", {}) and not pool["spec"]["template"]["spec"].get("taints"):
+            yield f"{_where(pool)}: no taint keeps other pods off its GPUs"
+
+
+def _workloads(bundle: Bundle) -> Iterator[str]:
+    for deployment in bundle.of("Deployment"):
+        pod = deployment["spec"]["template"]["spec"]
+        for field, index, container in containers(pod):
+            if not re.search(r"@sha256:[0-9a-f]{64}$", container.get("image", "")):
+                yield f"{_where(deployment)}: {field}[{index}].image is not pinned by digest"
+        if pod.get("enableServiceLinks", True):
+            yield f"{_where(deployment)}: enableServiceLinks injects VLLM_PORT and its like"
+        if pod.get("automountServiceAccountToken", True):
+            yield f"{_where(deployment)}: carries a token of the cluster that it does not need"
+        gpus = sum(int(parse_quantity((c.get("resources") or {}).get("limits", {}).get(GPU, 0)) or 0) for c in pod.get("containers", []))
+        if gpus:
+            yield from _placement_faults(bundle, deployment, gpus)
+            yield from _engine_faults(deployment)
+
+
+def _placement_faults(bundle: Bundle, deployment: dict[str, Any], gpus: int) -> Iterator[str]:
+    pod = deployment["spec"]["template"]["spec"]
+    wanted = pod.get("nodeSelector", {})
+    pools = [p for p in bundle.of("NodePool") if wanted.items() <= _node_labels(p).items() and GPU in p["spec"].get("limits", {})]
+    if not wanted or not pools:
+        yield f"{_where(deployment)}: no GPU pool of the stack has the labels {wanted}"
+    for pool in pools:
+        limit = parse_quantity(pool["spec"]["limits"][GPU]) or 0
+        if limit < gpus:
+            yield f"{_where(pool)}: its limit of {limit} GPUs is less than one replica of {_where(deployment)} ({gpus})"
+        template = pool["spec"]["template"]["spec"]
+        for taint in template.get("taints", []):
+            if not any(_tolerates(t, taint) for t in pod.get("tolerations", [])):
+                yield f"{_where(deployment)}: does not tolerate {taint['key']} of {_where(pool)}"
+        kept = deployment["spec"]["template"]["metadata"].get("annotations", {}).get("karpenter.sh/do-not-disrupt") == "true"
+        if kept and template.get("expireAfter", "720h") != "Never" and "terminationGracePeriod" not in template:
+            yield f"{_where(pool)}: expired nodes wait for {_where(deployment)} without end"
+        yield from _grace_faults(pool, deployment)
+
+
+def _grace_faults(pool: dict[str, Any], deployment: dict[str, Any]) -> Iterator[str]:
+    requirements = pool["spec"]["template"]["spec"].get("requirements", [])
+    spot = any("spot" in r.get("values", []) for r in requirements if r["key"] == "karpenter.sh/capacity-type")
+    grace = deployment["spec"]["template"]["spec"].get("terminationGracePeriodSeconds", 30)
+    if spot and grace > SPOT_NOTICE_SECONDS:
+        yield f"{_where(deployment)}: drains for {grace} s, the notice of {_where(pool)} is {SPOT_NOTICE_SECONDS} s"
+
+
+def _engine_faults(deployment: dict[str, Any]) -> Iterator[str]:
+    spec = deployment["spec"]
+    start = deployment["metadata"].get("annotations", {}).get("servewright.dev/start-seconds", "")
+    if not start.isdecimal():
+        yield f"{_where(deployment)}: servewright.dev/start-seconds {start!r} is not a number"
+    elif spec.get("progressDeadlineSeconds", 600) < int(start):
+        yield f"{_where(deployment)}: a start of {start} s is past progressDeadlineSeconds {spec.get('progressDeadlineSeconds', 600)}"
+    volumes = {v["name"]: v for v in spec["template"]["spec"].get("volumes", [])}
+    for container in spec["template"]["spec"]["containers"]:
+        if GPU not in (container.get("resources") or {}).get("limits", {}):
+            continue
+        if "startupProbe" not in container:
+            yield f"{_where(deployment)}: without a startup probe the liveness probe kills a loading model"
+        shared = [volumes.get(m["name"], {}) for m in container.get("volumeMounts", []) if m["mountPath"] == "/dev/shm"]  # noqa: S108 - a mount path
+        if not any((v.get("emptyDir") or {}).get("medium") == "Memory" for v in shared):
+            yield f"{_where(deployment)}: /dev/shm is not a memory volume"
+
+
+def _node_labels(pool: dict[str, Any]) -> dict[str, str]:
+    return dict(pool["spec"]["template"].get("metadata", {}).get("labels", {}))
+
+
+def _tolerates(toleration: dict[str, Any], taint: dict[str, Any]) -> bool:
+    if toleration.get("effect", "") not in {"", taint["effect"]}:
+        return False
+    if toleration.get("operator", "Equal") == "Exists":
+        return toleration.get("key", "") in {"", taint["key"]}
+    return bool(toleration.get("key") == taint["key"] and toleration.get("value", "") == taint.get("value", ""))
