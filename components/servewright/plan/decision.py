@@ -11,6 +11,7 @@ from servewright.plan.engine_arguments import EngineInput, engine_arguments, max
 from servewright.plan.model import EngineSettings, ModelPlan, Rejected, Share
 from servewright.plan.node_pool import gpu_pools, replicas_on
 from servewright.plan.precision import native_format
+from servewright.plan.ranking import Ranked, running_p99
 from servewright.plan.reasons import reasons
 from servewright.plan.shapes import GPU_MEMORY_UTILIZATION
 from servewright.plan.token_price import next_replica, token_price
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from servewright.plan.model import PoolPlan
     from servewright.plan.placements import Placement
     from servewright.plan.question import Question
-    from servewright.plan.ranking import Ranked
     from servewright.spec.request import Request
 
 _DEFAULT_TOKEN = SecretRef(secret="hf-token", key="token")  # noqa: S106 - the name of a Secret, not its value
@@ -95,7 +95,7 @@ def decide(request: Request, question: Question, catalog: Catalog, best: Ranked,
 def _engine(question: Question, catalog: Catalog, best: Ranked, source: str, revision: str | None) -> EngineSettings:
     model, shape = question.request, best.placement.shape
     mean_tokens = model.traffic.input_tokens.mean + model.traffic.output_tokens.mean / 2
-    sequences = max_num_seqs(best.running_p99, shape.memory.kv_tokens, mean_tokens)
+    sequences = max_num_seqs(running_p99(model, shape), shape.memory.kv_tokens, mean_tokens)
     arguments = engine_arguments(
         EngineInput(
             weights_source=source,

@@ -14,12 +14,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from servewright.errors import InternalError
 from servewright.plan.model import Prediction
-from servewright.plan.performance.predict import Load, Unstable, predict
-from servewright.plan.shapes import lengths_of
+from servewright.plan.performance.predict import Lengths, Load, Outcome, Unstable, predict
+from servewright.plan.shapes import Shape, lengths_of
 
 if TYPE_CHECKING:
     from servewright.plan.placements import Placement
@@ -32,14 +33,12 @@ _JUST_BELOW = 0.999
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:
     """
-    A placement with the prediction for its own replicas at the busiest hour, its *expected* price a month, and the 99th percentile
-    of the requests running in one replica at full capacity.
+    A placement with the prediction for its own replicas at the busiest hour, and its *expected* price a month.
     """
 
     placement: Placement
     prediction: Prediction
     expected: Decimal
-    running_p99: float
 
     @property
     def answer_ms(self) -> float:
@@ -55,14 +54,8 @@ def with_prediction(request: ModelRequest, placement: Placement) -> Ranked | Non
     """
     if placement.monthly.expected is None:
         return None
-    rate = float(request.traffic.requests_per_second) / placement.replicas.busiest
-    lengths, shape = lengths_of(request.traffic), placement.shape
-    found = predict(shape.replica, Load(requests_per_s=rate, lengths=lengths))
-    # Rounding of the bisection may put the capacity itself a hair above the stable rate.
-    full = predict(shape.replica, Load(requests_per_s=shape.capacity * _JUST_BELOW, lengths=lengths))
-    if isinstance(found, Unstable) or isinstance(full, Unstable):
-        msg = f"{shape.label} is unstable at the rate it was sized for"
-        raise InternalError(msg)
+    shape = placement.shape
+    found = _at(shape, float(request.traffic.requests_per_second) / placement.replicas.busiest, lengths_of(request.traffic))
     prediction = Prediction(
         ttft_p95_ms=found.ttft_p95_ms,
         itl_p95_ms=found.itl_p95_ms,
@@ -71,7 +64,27 @@ def with_prediction(request: ModelRequest, placement: Placement) -> Ranked | Non
         concurrency=found.concurrency,
         calibrated=found.calibrated,
     )
-    return Ranked(placement=placement, prediction=prediction, expected=placement.monthly.expected, running_p99=full.concurrency_p99)
+    return Ranked(placement=placement, prediction=prediction, expected=placement.monthly.expected)
+
+
+def running_p99(request: ModelRequest, shape: Shape) -> float:
+    """
+    Return the 99th percentile of the requests that run in one replica at full capacity.
+    """
+    # Rounding of the bisection may put the capacity itself a hair above the stable rate.
+    return _at(shape, shape.capacity * _JUST_BELOW, lengths_of(request.traffic)).concurrency_p99
+
+
+@lru_cache(maxsize=2048)
+def _at(shape: Shape, rate: float, lengths: Lengths) -> Outcome:
+    """
+    Return the prediction of *shape* at *rate*; one shape stands on several instance types with the same answer.
+    """
+    found = predict(shape.replica, Load(requests_per_s=rate, lengths=lengths))
+    if isinstance(found, Unstable):
+        msg = f"{shape.label} is unstable at the rate it was sized for"
+        raise InternalError(msg)
+    return found
 
 
 def rank(request: ModelRequest, candidates: list[Ranked]) -> list[Ranked]:
