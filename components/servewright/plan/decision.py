@@ -122,12 +122,12 @@ def _engine(question: Question, catalog: Catalog, best: Ranked, source: str, rev
 def _shares(placement: Placement, pools: tuple[PoolPlan, ...]) -> tuple[Share, ...]:
     return tuple(
         Share(
-            role=pool.role,
-            purchase=pool.purchase,
+            role=pool.offer.role,
+            purchase=pool.offer.purchase,
             pool=plan.name,
             replicas=Range.of(
-                0 if pool.role == "fallback" else placement.replicas.minimum,
-                placement.replicas.busiest * pool.expected_share,
+                0 if pool.offer.role == "fallback" else placement.replicas.minimum,
+                placement.replicas.busiest * pool.offer.expected_share,
                 replicas_on(placement, pool),
             ),
         )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from servewright.plan import faults
 from servewright.plan.decision import Decision, decide
-from servewright.plan.placements import Market, NoPrice, Placement, placements
+from servewright.plan.offers import Market
+from servewright.plan.placements import NoPrice, Placement, placements
 from servewright.plan.question import Question, ask
 from servewright.plan.ranking import Ranked, rank, with_prediction
 from servewright.plan.reasons import held_back, rejected_placement, rejected_price, rejected_shape

@@ -1,26 +1,31 @@
 """
 The one law of node-hours. The planner calls it with what it decided, the bill with what it reads back from the resources.
 
-    nodes(r)    = sum over the z zones that the replicas are spread over of ceil(r_z / replicas per node)
-    min         = nodes(minimum) x 730 on the pool where that costs least, 0 on the others
-    week        = sum over 168 hours of nodes(replicas in that hour)
-                + for each node and each gap in which it is not needed: the shorter of the gap and (start + idle) time
-    traffic     = week x 730/168 x (1 + recovery overlap), at most nodes(maximum) x 730
-    expected    = share x traffic, at most nodes(ceil(max share x maximum)) x 730
-    max         = nodes(its part of maximum) x 730, the parts from ONE assignment of the maximum replicas: dearest pool first,
-                  each pool up to ceil(max share x maximum) replicas, never above its node limit
+    nodes(r)  = sum over the z zones that the replicas are spread over of ceil(r_z / replicas per node)
+    limit     = ceil(max share x maximum) replicas, at most those that the pool's own node limit has room for
+    min       = part / minimum x nodes(minimum) x 730, the parts of the minimum replicas cheapest pool first
+    week      = sum over 168 hours of nodes(replicas in that hour)
+              + for each node and each gap in which it is not needed: the shorter of the gap and (start + idle) time
+    traffic   = week x 730/168 x (1 + recovery overlap), at most nodes(maximum) x 730
+    part(h)   = expected share x replicas in hour h
+    expected  = sum of part(h) / sum of replicas x traffic, at most nodes(limit) x 730
+    max       = nodes(part) x 730, the parts of the maximum replicas dearest pool first
+
+No part is ever above its pool's limit: what exceeds it moves to the pool with the highest limit, then to the next one that has room.
+So nothing that any pool may hold is lost; replicas above all limits together stay pending and cost nothing.
 
 A node is launched *start* seconds before its replica serves (cold-start overlap) and stays *idle* seconds after the last one has
 left; a gap shorter than both together is paid whole, since the node is kept or launched again at once. The week is a circle.
-What a pool's ceiling cuts off its share goes to the pools that may hold all replicas.
 
 Laws (tests/properties/test_bill_laws.py): with the pools' prices, min <= expected <= max over the pools of one packing together;
-more replicas never need fewer hours. Hours are exact to HOUR_STEP, so every amount made from them is an exact decimal.
+their expected hours add up to those of one pool without limits; more replicas never need fewer hours. Hours are exact to HOUR_STEP,
+so every amount made from them is an exact decimal.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from math import ceil
@@ -30,7 +35,7 @@ from servewright.ranges import Range
 from servewright.units import HOURS_PER_MONTH, HOURS_PER_WEEK, SECONDS_PER_HOUR
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 HOUR_STEP: Final = Decimal("0.000001")
 """
@@ -63,7 +68,7 @@ class PoolDemand:
     """
     One pool of the group.
 
-    *expected_share* of the replica-hours runs here; over the group the shares add up to 1. *max_share* of the replicas at most
+    *expected_share* of the replica-hours runs here; over the group the shares add up to 1. *max_share* of the maximum replicas at most
     (rounded up to whole ones; 1: no limit); *node_limit* is what the pool's own limits allow (None: not bounded). *idle_seconds* a
     node stays when nothing runs on it. *recovery_overlap* is `spot.SpotEffects.recovery_overlap`, 0 for on-demand. *unit_price* in
     USD an hour only orders the pools for min and max; an unknown price counts as the dearest.
@@ -83,27 +88,26 @@ def pool_hours(demand: ReplicaDemand, pools: Sequence[PoolDemand]) -> dict[str, 
     """
     Return the hours a month of each pool's nodes, by pool name.
     """
-    cheapest = min(pools, key=lambda pool: (_cost_of_minimum(demand, pool), pool.pool))
-    parts = _worst_assignment(demand, pools)
-    expected = _expected(demand, pools)
+    split = _split(demand, pools)
+    served, limits = split.served, split.limits
+    least = _filled(served.minimum, sorted(pools, key=lambda pool: (_cost_of_minimum(served, pool), pool.pool)), limits)
+    most = _filled(served.maximum, sorted(pools, key=lambda pool: (-_price_per_replica(pool), pool.pool)), limits)
     return {
         pool.pool: Range(
-            _month(_nodes(demand, pool, demand.minimum)) if pool is cheapest else Decimal(0),
-            _rounded(expected[pool.pool]),
-            _month(_nodes(demand, pool, parts[pool.pool])),
+            _hours_of_minimum(served, pool, least[pool.pool]),
+            _rounded(split.shares[pool.pool] * split.traffic[pool.pool]),
+            _month(_nodes(served, pool, most[pool.pool])),
         )
         for pool in pools
     }
 
 
-def node_starts(demand: ReplicaDemand, pool: PoolDemand) -> Decimal:
+def node_starts(demand: ReplicaDemand, pools: Sequence[PoolDemand]) -> dict[str, Decimal]:
     """
-    Return how many nodes the traffic launches on *pool* in an average month; replacements after interruptions are not among them.
+    Return how many nodes the traffic launches on each pool in an average month; replacements after interruptions are not among them.
     """
-    nodes = _nodes_by_hour(demand, pool)
-    # A gap that costs less than itself is one in which the node goes and comes back.
-    starts = Fraction(paid_week_seconds(nodes, 1) - sum(nodes) * SECONDS_PER_HOUR)
-    return _rounded(starts * Fraction(HOURS_PER_MONTH) / HOURS_PER_WEEK * Fraction(pool.expected_share))
+    split = _split(demand, pools)
+    return {pool.pool: _rounded(_launches_a_month(split.served, pool) * split.shares[pool.pool]) for pool in pools}
 
 
 def node_count(replicas: int, replicas_per_node: int, zones: int = 1) -> int:
@@ -164,59 +168,123 @@ def _gaps(needed: Sequence[bool]) -> list[int]:
     return gaps
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Split:
+    """
+    How a group of pools shares its demand, by pool name.
+
+    *served* is the demand within the autoscaler's bounds and the group's limits, *limits* are in replicas, *traffic* are the hours a
+    month if all replicas ran on the pool, *shares* the parts of them that are expected on it.
+    """
+
+    served: ReplicaDemand
+    limits: dict[str, int]
+    traffic: dict[str, Fraction]
+    shares: dict[str, Fraction]
+
+
+def _split(demand: ReplicaDemand, pools: Sequence[PoolDemand]) -> _Split:
+    limits = {pool.pool: _replica_limit(demand, pool) for pool in pools}
+    served = _served(demand, sum(limits.values()))
+    traffic = {pool.pool: _traffic_hours(served, pool) for pool in pools}
+    order = sorted(limits, key=lambda name: (-limits[name], name))
+    shares = _shares_of_replicas(served, pools, limits, order)
+    # A pool whose share of the idle time goes beyond its limit standing all month: the same rule again.
+    most = {pool.pool: _most_of_traffic(served, pool, limits[pool.pool], traffic[pool.pool]) for pool in pools}
+    return _Split(served=served, limits=limits, traffic=traffic, shares=_within(shares, most, order))
+
+
+def _served(demand: ReplicaDemand, together: int) -> ReplicaDemand:
+    """
+    Return *demand* with its hours within its bounds, and all of it within the replicas that the pools may hold *together*.
+    """
+    minimum, maximum = min(demand.minimum, together), min(demand.maximum, together)
+    by_hour = tuple(min(max(replicas, minimum), maximum) for replicas in demand.by_hour)
+    return replace(demand, by_hour=by_hour, minimum=minimum, maximum=maximum)
+
+
+def _shares_of_replicas(
+    demand: ReplicaDemand, pools: Sequence[PoolDemand], limits: Mapping[str, int], order: Sequence[str]
+) -> dict[str, Fraction]:
+    """
+    Return each pool's share of the week's replica-hours: its expected share, held to its limit hour by hour.
+    """
+    expected = {pool.pool: Fraction(pool.expected_share) for pool in pools}
+    week = sum(demand.by_hour)
+    if not week:
+        return expected
+    parts = [
+        (hours, _within({name: share * replicas for name, share in expected.items()}, limits, order))
+        for replicas, hours in Counter(demand.by_hour).items()
+    ]
+    return {name: sum((hours * part[name] for hours, part in parts), Fraction()) / week for name in expected}
+
+
+def _within(parts: Mapping[str, Fraction], limits: Mapping[str, int | Fraction], order: Sequence[str]) -> dict[str, Fraction]:
+    """
+    Return *parts* held to *limits*; what exceeds them moves to the pools in *order*, to each as far as it has room.
+    """
+    held = {name: min(part, Fraction(limits[name])) for name, part in parts.items()}
+    left = sum(parts.values(), Fraction()) - sum(held.values(), Fraction())
+    for name in order:
+        moved = min(left, limits[name] - held[name])
+        held[name] += moved
+        left -= moved
+    return held
+
+
+def _filled(replicas: int, order: Iterable[PoolDemand], limits: Mapping[str, int]) -> dict[str, int]:
+    """
+    Return whole *replicas* by pool: the first in *order* takes what it may, the next one the rest.
+    """
+    left = replicas
+    parts: dict[str, int] = {}
+    for pool in order:
+        parts[pool.pool] = min(left, limits[pool.pool])
+        left -= parts[pool.pool]
+    return parts
+
+
 def _nodes(demand: ReplicaDemand, pool: PoolDemand, replicas: int) -> int:
-    nodes = node_count(replicas, pool.replicas_per_node, demand.zones)
-    return nodes if pool.node_limit is None else min(nodes, pool.node_limit)
-
-
-def _nodes_by_hour(demand: ReplicaDemand, pool: PoolDemand) -> list[int]:
-    within = (min(max(replicas, demand.minimum), demand.maximum) for replicas in demand.by_hour)
-    return [_nodes(demand, pool, replicas) for replicas in within]
-
-
-def _expected(demand: ReplicaDemand, pools: Sequence[PoolDemand]) -> dict[str, Fraction]:
-    """
-    Return the expected hours: each pool's share of the hours that the traffic takes on it, cut to the nodes that its part of the
-    maximum allows; the pools that may hold all replicas take the rest.
-    """
-    whole = {pool.pool: _traffic_hours(demand, pool) for pool in pools}
-    hours = {pool.pool: min(whole[pool.pool] * Fraction(pool.expected_share), _ceiling(demand, pool)) for pool in pools}
-    taken = sum((hours[name] / whole[name] for name in whole if whole[name]), Fraction())
-    rest = sum((Fraction(pool.expected_share) for pool in pools if whole[pool.pool]), Fraction()) - taken
-    free = [pool.pool for pool in pools if _replica_limit(demand, pool) >= demand.maximum]
-    for name in free:
-        hours[name] += whole[name] * rest / len(free)
-    return hours
+    return node_count(replicas, pool.replicas_per_node, demand.zones)
 
 
 def _traffic_hours(demand: ReplicaDemand, pool: PoolDemand) -> Fraction:
     """
     Return the hours a month if all replicas ran on *pool*: never more than its nodes at the maximum standing all the time.
     """
-    seconds = paid_week_seconds(_nodes_by_hour(demand, pool), demand.start_seconds + pool.idle_seconds)
+    nodes = [_nodes(demand, pool, replicas) for replicas in demand.by_hour]
+    seconds = paid_week_seconds(nodes, demand.start_seconds + pool.idle_seconds)
     hours = seconds * _MONTHS_PER_WEEK_SECOND * (1 + Fraction(pool.recovery_overlap))
     return min(hours, Fraction(_month(_nodes(demand, pool, demand.maximum))))
 
 
-def _ceiling(demand: ReplicaDemand, pool: PoolDemand) -> Fraction:
-    return Fraction(_month(_nodes(demand, pool, _replica_limit(demand, pool))))
+def _most_of_traffic(demand: ReplicaDemand, pool: PoolDemand, limit: int, traffic: Fraction) -> Fraction:
+    return Fraction(_month(_nodes(demand, pool, limit))) / traffic if traffic else Fraction(1)
 
 
-def _worst_assignment(demand: ReplicaDemand, pools: Sequence[PoolDemand]) -> dict[str, int]:
+def _launches_a_month(demand: ReplicaDemand, pool: PoolDemand) -> Fraction:
+    nodes = [_nodes(demand, pool, replicas) for replicas in demand.by_hour]
+    # A gap that costs one second is one in which the node goes and comes back.
+    gaps = paid_week_seconds(nodes, 1) - sum(nodes) * SECONDS_PER_HOUR
+    return gaps * Fraction(HOURS_PER_MONTH) / HOURS_PER_WEEK
+
+
+def _hours_of_minimum(demand: ReplicaDemand, pool: PoolDemand, part: int) -> Decimal:
     """
-    Return the maximum replicas by pool, filled in order of the highest price per replica.
+    Return the hours of *part* of the minimum: like the expected hours a share of those that the whole would take.
     """
-    left = demand.maximum
-    parts: dict[str, int] = {}
-    for pool in sorted(pools, key=lambda pool: (-_price_per_replica(pool), pool.pool)):
-        parts[pool.pool] = min(left, _replica_limit(demand, pool))
-        left -= parts[pool.pool]
-    return parts
+    whole = _month(_nodes(demand, pool, demand.minimum))
+    return whole if part == demand.minimum else _rounded(Fraction(whole) * Fraction(part, demand.minimum))
 
 
 def _replica_limit(demand: ReplicaDemand, pool: PoolDemand) -> int:
     by_share = ceil(Fraction(min(pool.max_share, Decimal(1))) * demand.maximum)
-    return by_share if pool.node_limit is None else min(by_share, pool.node_limit * pool.replicas_per_node)
+    if pool.node_limit is None:
+        return by_share
+    # Spread evenly, each replica beyond full rows of one node per zone opens a node in another zone.
+    rows, more = divmod(pool.node_limit, demand.zones)
+    return min(by_share, rows * demand.zones * pool.replicas_per_node + more)
 
 
 def _price_per_replica(pool: PoolDemand) -> Fraction:

@@ -73,29 +73,29 @@ def replicas_on(placement: Placement, pool: PricedPool) -> int:
     """
     Return the most replicas of *placement* that *pool* may hold.
     """
-    return math.ceil(placement.replicas.maximum * min(pool.max_share, Decimal(1)))
+    return math.ceil(placement.replicas.maximum * min(pool.offer.max_share, Decimal(1)))
 
 
 def _gpu_pool(stack: Stack, request: ModelRequest, placement: Placement, pool: PricedPool) -> PoolPlan:
     most = node_count(replicas_on(placement, pool), placement.replicas_per_node, len(stack.zones))
     return PoolPlan(
-        name=f"{request.name}-{pool.role}",
+        name=f"{request.name}-{pool.offer.role}",
         purpose="gpu",
-        role=pool.role,
-        purchase=pool.purchase,
+        role=pool.offer.role,
+        purchase=pool.offer.purchase,
         shape=f"{stack.name}-{request.name}",
         gpu_id=placement.shape.gpu.id,
-        instance_types=tuple(t.name for t in pool.types),
+        instance_types=tuple(t.name for t in pool.offer.types),
         zones=stack.zones,
         serves=(request.name,),
         replicas_per_node=placement.replicas_per_node,
         nodes=nodes_from_hours(pool.hours),
         limit_nodes=most + _SPARE_NODES,
-        weight=_WEIGHT[pool.role],
+        weight=_WEIGHT[pool.offer.role],
         root_volume_gib=placement.disk.root_volume_gib,
         use_local_nvme=placement.disk.use_local_nvme,
         consolidate_after_s=placement.consolidate_after_s,
-        expected_share=pool.expected_share,
+        expected_share=pool.offer.expected_share,
         monthly=pool.monthly,
-        max_share=pool.max_share if pool.role == "fallback" else None,
+        max_share=pool.offer.max_share if pool.offer.role == "fallback" else None,
     )

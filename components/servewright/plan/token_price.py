@@ -29,7 +29,7 @@ def token_price(placement: Placement, traffic: Traffic, factors: tuple[Decimal, 
     blended = None if expected is None or not tokens.all else expected / tokens.all * _MILLION
     per_request = traffic.input_tokens.mean + traffic.output_tokens.mean
     capacity = Decimal(repr(placement.shape.capacity))
-    hourly = placement.pools[0].rate.price.expected
+    hourly = placement.pools[0].offer.rate.price.expected
     tokens_per_hour = capacity * per_request * SECONDS_PER_HOUR * placement.replicas_per_node
     return TokenPrice(
         input=None,
@@ -47,6 +47,6 @@ def next_replica(placement: Placement) -> NextReplica:
     """
     busiest, per_node = placement.replicas.busiest, placement.replicas_per_node
     nodes = node_count(busiest + 1, per_node, placement.zones) - node_count(busiest, per_node, placement.zones)
-    hourly = placement.pools[0].rate.price.expected
+    hourly = placement.pools[0].offer.rate.price.expected
     why = "fits the nodes of the busiest hour" if nodes == 0 else f"needs {nodes} x {placement.instance.name} more"
     return NextReplica(nodes=nodes, monthly=None if hourly is None else nodes * hourly * HOURS_PER_MONTH, why=why)
