@@ -12,10 +12,15 @@ The command line maps the class to the exit code and nothing else; an exception 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 if TYPE_CHECKING:
     from servewright.diagnostics import Diagnostic
+
+INTERRUPTED: Final = 130
+"""
+The exit status after Ctrl-C: 128 + the number of SIGINT, as shells report it.
+"""
 
 
 class ServewrightError(Exception):

@@ -8,12 +8,9 @@ import io
 import os
 import sys
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TextIO
 
-INTERRUPTED: Final = 130
-"""
-128 + the number of SIGINT, as shells report it.
-"""
+from servewright.errors import INTERRUPTED
 
 
 def main() -> None:

@@ -18,8 +18,7 @@ import typer
 
 from servewright import __version__
 from servewright.cli.console import messages, write
-from servewright.cli.entry import INTERRUPTED
-from servewright.errors import GateRefusedError, InternalError, InvalidInputError, OutsideStateError, ServewrightError
+from servewright.errors import INTERRUPTED, GateRefusedError, InternalError, InvalidInputError, OutsideStateError, ServewrightError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
