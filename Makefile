@@ -12,7 +12,7 @@ help: ## list the targets
 preview: $(VENV)/.run ## show what the dev stack would build, why, and what it costs (SPEC=file for another)
 	@$(BIN)/servewright preview $(SPEC)
 
-test: $(VENV)/.dev lint types ## lint, types, import contracts and all tests that need no other program
+test: $(VENV)/.dev lint types ## lint, types, import contracts and all tests but those of the real Pulumi engine
 	$(BIN)/pytest -n auto --dist loadfile -m "not engine"
 
 lint: $(VENV)/.dev ## ruff and the import contracts

@@ -13,14 +13,17 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from servewright.catalog.load import load_catalog
+from servewright.cli.application import app
 from servewright.cost.bill import price_records
 from servewright.pipeline import plan_file, preview_file
 from servewright.ranges import Range, total
 from servewright.record.offline import record_plan
 from servewright.report.export import preview_value, to_json
 from servewright.report.model import Preview
+from servewright.resources.naming import Names
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOG = load_catalog()
@@ -44,10 +47,13 @@ def test_the_plans_price_is_the_bills(spec: Path) -> None:
     What made the plan choose equals, to the last digit, the bill's lines of the pools it registers.
     """
     found = preview(spec)
-    pools = {r.urn: r.name for r in found.records if r.type == NODE_POOL}
-    billed = {name: total(line.monthly for line in found.bill.lines if line.resource == urn) for urn, name in pools.items()}
+    names = Names.of(found.plan.stack)
+    registered = {r.inputs["metadata"]["name"]: r.urn for r in found.records if r.type == NODE_POOL}
 
-    assert sorted(_members(p.monthly) for p in found.plan.pools) == sorted(_members(amount) for amount in billed.values())
+    assert set(registered) == {names.pool(pool.name) for pool in found.plan.pools}
+    for pool in found.plan.pools:
+        urn = registered[names.pool(pool.name)]
+        assert _members(total(line.monthly for line in found.bill.lines if line.resource == urn)) == _members(pool.monthly)
     for model in found.plan.models:
         on_gpus = total(pool.monthly for pool in found.plan.pools if model.name in pool.serves)
         assert _members(model.monthly) == _members(on_gpus)
@@ -111,6 +117,37 @@ def test_a_missing_price_makes_the_total_at_least(spec: Path) -> None:
     assert bill.monthly.expected is not None
     assert found.bill.monthly.expected is not None
     assert bill.monthly.expected < found.bill.monthly.expected
+
+
+def test_a_spec_is_planned_and_shown_without_a_price(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    A price that is gone from the tables stops neither plan nor preview: the bill says at least, and --require-prices exits 3.
+    """
+    rows = tuple(row for row in CATALOG.unit_prices.rows if (row.service, row.component) != ("EBS", "storage"))
+    poorer = replace(CATALOG, unit_prices=replace(CATALOG.unit_prices, rows=rows))
+    monkeypatch.setattr("servewright.pipeline.load_catalog", lambda: poorer)
+
+    shown = CliRunner().invoke(app, ["preview", str(SPECS[0])])
+    refused = CliRunner().invoke(app, ["preview", str(SPECS[0]), "--require-prices"])
+
+    assert shown.exit_code == 0
+    assert "at least $" in shown.stdout
+    assert refused.exit_code == 3
+    assert refused.stdout == shown.stdout
+
+
+def test_a_region_with_gaps_prints_its_unknowns(tmp_path: Path) -> None:
+    """
+    Where no spot price is known, hardware is still planned and the bill says at least; nothing is priced as in another region.
+    """
+    spec = tmp_path / "spec.yaml"
+    spec.write_text("platform: {region: us-east-2}\n" + SPECS[2].read_text(encoding="utf-8"), encoding="utf-8")
+
+    found = preview_file(spec)
+
+    assert not found.bill.complete
+    assert "SW432" in {warning.code for warning in found.plan.warnings}
+    assert {line.region for line in found.bill.lines} <= {"us-east-2", "global"}
 
 
 def test_the_same_bytes_everywhere(tmp_path: Path) -> None:

@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     from servewright.resources.estimates import Estimates
 
 
-def plan_file(path: Path) -> Plan:
+def plan_file(path: Path, as_of: date | None = None) -> Plan:
     """
-    Return the plan of the spec in *path*.
+    Return the plan of the spec in *path*; *as_of* is the clock for what depends on a date (default: the catalogue's build date).
 
     Raises InvalidInputError with the faults of the first phase that has any.
     """
     catalog = load_catalog()
-    return plan_stack(load_request(path, catalog.zones, names=catalog), catalog)
+    return plan_stack(load_request(path, catalog.zones, names=catalog), catalog, as_of)
 
 
 def preview_file(path: Path, as_of: date | None = None) -> Preview:
     """
     Return the plan, the resources it registers and their bill. Needs no cloud, no cluster and no Pulumi CLI.
 
-    *as_of* is the clock for dated tables (default: the catalogue's build date).
+    *as_of* as in `plan_file`. Raises InvalidInputError with the faults of the first phase that has any.
     """
     # Pulumi's SDK takes half a second to import: only who records pays for it.
     from servewright.cost.bill import price_records  # noqa: PLC0415
@@ -42,7 +42,7 @@ def preview_file(path: Path, as_of: date | None = None) -> Preview:
     from servewright.report.model import preview_of  # noqa: PLC0415
 
     catalog = load_catalog()
-    plan = plan_file(path)
+    plan = plan_file(path, as_of)
     records = record_plan(plan, catalog)
     preview = preview_of(plan, records, price_records(records, catalog), catalog, as_of)
     # The estimate is itself an input of the component and, without a limit of the user's, the budget's amount: the program is recorded

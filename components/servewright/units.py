@@ -21,6 +21,7 @@ SECONDS_PER_HOUR: Final = 3600
 MIB: Final = 2**20
 GIB: Final = 2**30
 MIB_PER_GIB: Final = 1024
+MILLICORES: Final = 1000
 
 _MILLISECONDS = {"ms": Decimal(1), "s": Decimal(1000), "m": Decimal(60_000), "h": Decimal(3_600_000)}
 _MIB = {"MiB": Decimal(1), "GiB": Decimal(1024), "TiB": Decimal(1024 * 1024)}

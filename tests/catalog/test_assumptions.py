@@ -28,9 +28,9 @@ def test_a_rule_is_no_number() -> None:
     """
     A constant in words is read as text; asking for its number is our own bug.
     """
-    assert CATALOG.assumption("pod_cpu_per_replica").value == "4 + 2 per GPU"
-    with pytest.raises(InternalError, match=r"the assumption 'pod_cpu_per_replica' is no single number: 4 \+ 2 per GPU"):
-        CATALOG.assumed("pod_cpu_per_replica")
+    assert CATALOG.assumption("spot_band_missing").value == ">20%"
+    with pytest.raises(InternalError, match=r"the assumption 'spot_band_missing' is no single number: >20%"):
+        CATALOG.assumed("spot_band_missing")
     with pytest.raises(InternalError, match="the catalogue has no assumption 'no-such'"):
         CATALOG.assumed("no-such")
 

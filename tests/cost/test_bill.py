@@ -19,7 +19,6 @@ from servewright.cost.bill import price_records
 from servewright.cost.model import Bill, Unsupported
 from servewright.cost.records import UNKNOWN, ResourceRecord
 from servewright.record.offline import record_plan
-from servewright.resources import labels
 
 CATALOG = tiny_catalog.tiny_catalog()
 ZONES = ("us-east-1a", "us-east-1b")
@@ -178,9 +177,9 @@ def test_resources_write_the_annotations_that_the_bill_reads() -> None:
     """
     Both stages name the annotations alike, without importing each other.
     """
-    model = labels.model_annotations(plans.model(), "demo-chat")
-    pool = labels.pool_annotations(plans.pools()[1])
+    records = record_plan(plans.plan(), load_catalog())
+    written = {key for made in records for key in made.inputs.get("metadata", {}).get("annotations", {})}
 
     stated = {value for name, value in vars(annotation_keys).items() if name.isupper() and name != "PREFIX"}
 
-    assert sorted(stated - set(model) - set(pool)) == []
+    assert sorted(stated - written) == []

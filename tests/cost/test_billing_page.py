@@ -11,9 +11,20 @@ from pathlib import Path
 import pytest
 
 import tiny_catalog
-from cluster_records import budget, deployment, node_class, node_pool, on_demand_stack, record, scaled_object, service
+from cluster_records import budget, deployment, node_class, node_pool, record, scaled_object, service
+from servewright.catalog.load import load_catalog
 from servewright.cost import annotation_keys
 from servewright.cost.bill import price_records
+from servewright.cost.elsewhere import (
+    CONTROL_PLANE,
+    CROSS_ZONE,
+    EGRESS,
+    ENDPOINT_HOUR,
+    LOGS,
+    NAT_DATA,
+    NAT_HOUR,
+    PUBLIC_IPV4,
+)
 from servewright.cost.registry import known_types
 
 PAGE = (Path(__file__).parents[2] / "docs" / "billing.md").read_text(encoding="utf-8")
@@ -58,17 +69,48 @@ def test_the_prose_s_figures_are_those_of_a_bill() -> None:
     zones = ("us-east-1a", "us-east-1b")
     steady = [deployment(hours=(1,) * 168, tokens=(15 * 10**8, 5 * 10**8)), scaled_object(), node_pool("z", zones=zones), node_class("z")]
     traffic = price_records([*steady, service()], CATALOG)
-    listed = {item.what: item.requests for item in (*traffic.not_priced, *price_records(on_demand_stack(), CATALOG).not_priced)}
+    plain = price_records([deployment(weights="15"), scaled_object(), node_pool("w", limits={"nodes": "5"}), node_class("w")], CATALOG)
+    listed = {item.what: item.requests for item in (*traffic.not_priced, *plain.not_priced)}
+    most, downloads = plain.assumptions[1], listed["NAT data when nodes of chat start"].split()
     figures = [
         *(f"{line.monthly.expected:.6f}" for line in pool.lines if line.component == "storage"),
         *(f"{line.quantity.expected:,}" for line in pool.lines if line.component == "GPU nodes"),
         *(f"{line.monthly.expected:.2f}" for line in traffic.lines if line.component == "network"),
-        re.findall(r"[0-9]+", listed["shipping and storage of logs of chat"])[0],
-        listed["internet egress of answers, if callers are outside the region"].split()[0],
+        re.findall(r"\$([0-9,]+) a month", most)[0],
+        downloads[0],
+        downloads[4],
+        listed["logs of chat, if shipped"].split()[0],
+        listed["internet egress of chat"].split()[0],
     ]
 
-    assert len(figures) == 6
+    assert len(figures) == 9
     assert [figure for figure in figures if f"**{figure}**" not in PAGE] == []
+
+
+def test_the_rows_of_the_price_table_exist() -> None:
+    """
+    Each line's row of the page has a price, and no line of a bill is left out.
+    """
+    section = PAGE.split("## Where the unit prices stand")[1].split("\n## ")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line.startswith("| ")][2:]
+    names = {name for row in rows for name in row[0].split(", ")}
+    key = record("aws:kms/key:Key", "key", {})
+    mail = record("aws:sns/topicSubscription:TopicSubscription", "mail", {"protocol": "email"})
+    pool = [node_pool("p", zones=("a", "b")), node_class("p", throughput=250, iops=4000)]
+    bill = price_records([deployment(tokens=(10**9, 10**9)), scaled_object(), service(), *pool, budget(), key, mail], CATALOG)
+    examples = {"*type*": "m7i.large", "*volumeType*": "gp3"}
+
+    assert [row for row in rows if load_catalog().price(row[1], row[2], examples.get(row[3], row[3]), "us-east-1") is None] == []
+    assert {line.name.split(" (")[0] for line in bill.lines} - {"instance hours"} <= names
+
+
+def test_the_prices_of_what_is_not_priced_exist() -> None:
+    """
+    Each key that the last section puts in brackets is one of the table.
+    """
+    for key in (CONTROL_PLANE, NAT_HOUR, ENDPOINT_HOUR, PUBLIC_IPV4, NAT_DATA, LOGS, CROSS_ZONE, EGRESS):
+        assert load_catalog().price(*key, "us-east-1") is not None
+        assert ", ".join(part for part in key if part) in PAGE.split("## Not priced, but listed")[1]
 
 
 def test_the_table_of_the_budget_is_what_is_billed() -> None:

@@ -4,10 +4,19 @@ Deployments: free where their nodes are billed, and what they cause elsewhere.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import tiny_catalog
 from cluster_records import deployment, node_class, node_pool, on_demand_stack, record, scaled_object
 from servewright.cost.bill import price_records
 from servewright.cost.model import NotPriced
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from servewright.catalog.query import Catalog
+    from servewright.cost.records import ResourceRecord
 
 CATALOG = tiny_catalog.tiny_catalog()
 
@@ -40,29 +49,92 @@ def test_pods_without_a_gpu_on_existing_nodes_are_listed_with_their_requests() -
     assert bill.complete
 
 
-def test_what_new_nodes_pull_and_pods_log_is_listed() -> None:
+def listed(records: Iterable[ResourceRecord], catalog: Catalog = CATALOG) -> dict[str, str]:
     """
-    Image and weights per start (from the pod's disk request), and a GB of logs per replica and day.
+    Return what the bill of *records* lists as not priced.
     """
-    listed = {item.what: item.requests for item in price_records(on_demand_stack(), CATALOG).not_priced}
+    return {item.what: item.requests for item in price_records(records, catalog).not_priced}
 
-    assert listed["NAT gateway or endpoint data when nodes of chat start"] == (
-        "9.0 GB of image and at most 24 GiB of weights each, about 43 starts a month"
+
+def test_what_new_nodes_pull_is_listed() -> None:
+    """
+    Image and weights of each launch, their GB a month, and what they cost at a NAT gateway: 43.452381 x (9.035211 + 16.106127) GB.
+    """
+    records = [deployment(weights="15"), scaled_object(), node_pool("base"), node_class("base")]
+
+    assert listed(records)["NAT data when nodes of chat start"] == ("1,092 GB a month: $49 (43 launches of 9.0 GB image + 16 GB weights)")
+
+
+def test_without_its_weights_the_disk_request_bounds_them() -> None:
+    """
+    24 GiB of disk are at most 25.8 GB of weights.
+    """
+    assert listed(on_demand_stack())["NAT data when nodes of chat start"] == (
+        "at most 1,512 GB a month: $68 (43 launches of 9.0 GB image + 26 GB weights)"
     )
-    # (268 / 168) replicas on average x 1 GB x 730 / 24 days
-    assert listed["shipping and storage of logs of chat"] == "about 49 GB a month"
+
+
+def test_weights_that_cannot_be_read_are_said() -> None:
+    """
+    A malformed annotation is not replaced by the bound; the pool's price does not rest on it.
+    """
+    bill = price_records([deployment(weights="many"), scaled_object(), node_pool("base"), node_class("base")], CATALOG)
+
+    (unknown,) = bill.unknown
+    assert unknown.why == "metadata.annotations[\"servewright.dev/weights-gib\"] is not a number of 0 or more: 'many'"
+    assert [line.component for line in bill.lines] == ["GPU nodes", "storage"]
+
+
+def test_logs_are_listed_with_the_price_of_taking_them_in() -> None:
+    """
+    (268 / 168) replicas on average x 1 GB x 730 / 24 days; without a price in the table the quantity stands alone.
+    """
+    poorer = tiny_catalog.without_unit_price(CATALOG, "CloudWatch")
+
+    assert listed(on_demand_stack())["logs of chat, if shipped"] == "49 GB a month: $24 at CloudWatch"
+    assert listed(on_demand_stack(), poorer)["logs of chat, if shipped"] == "49 GB a month"
+
+
+def test_prometheus_is_listed_where_it_is_told_to_keep_something() -> None:
+    """
+    The metrics of as many engines as the autoscaler may run.
+    """
+    monitor = record("kubernetes:monitoring.coreos.com/v1:PodMonitor", "engines", {})
+
+    assert listed([*on_demand_stack(), monitor])["storage of Prometheus for chat"] == "metrics of 1 to 4 engines"
+    assert "storage of Prometheus for chat" not in listed(on_demand_stack())
+
+
+def test_the_network_of_the_nodes_is_listed() -> None:
+    """
+    Gateways by the hour, and an address for each of 1,175.386905 / 730 nodes: whether the subnets have them is on no resource.
+    """
+    found = listed(on_demand_stack())
+
+    assert found["NAT gateways and endpoints by the hour"] == "730 hours a month each, shared: $33 a gateway, $7.30 an endpoint and zone"
+    assert found["public IPv4 of nodes in public subnets"] == "1.6 node-months at $3.65: $5.88"
+    assert "NAT gateways and endpoints by the hour" not in listed([deployment(shape=None, gpus=0)])
+
+
+def test_no_entry_is_priced_without_a_region() -> None:
+    """
+    Without a region the quantities stay, without amounts.
+    """
+    stray = [replace(made, region=None) for made in (deployment(shape=None, gpus=0), scaled_object())]
+
+    assert listed(stray)["control plane of the existing cluster"] == "730 hours a month, shared"
 
 
 def test_the_existing_cluster_is_listed_until_one_is_registered() -> None:
     """
     Control plane and operators are paid by whoever runs the cluster; a cluster of our own would be on the bill.
     """
-    listed = {item.what: item.requests for item in price_records(on_demand_stack(), CATALOG).not_priced}
+    found = listed(on_demand_stack())
 
-    assert listed["control plane of the existing cluster"] == "730 hours a month, shared with everything else on it"
-    assert listed["operators on existing nodes"] == "Karpenter, KEDA, NVIDIA device plugin and DCGM exporter"
+    assert found["control plane of the existing cluster"] == "730 hours a month, shared: $73"
+    assert found["operators on existing nodes"] == "Karpenter, KEDA, NVIDIA device plugin and DCGM exporter"
     own = record("aws:eks/cluster:Cluster", "own", {})
-    assert not [i for i in price_records([*on_demand_stack(), own], CATALOG).not_priced if "existing" in i.what]
+    assert not [what for what in listed([*on_demand_stack(), own]) if "existing" in what]
     assert price_records([own], CATALOG).not_priced == ()
 
 

@@ -11,7 +11,7 @@ import pytest
 import tiny_catalog
 from cluster_records import deployment, node_class, node_pool, scaled_object, service
 from servewright.cost.bill import price_records
-from servewright.cost.model import Bill
+from servewright.cost.model import Bill, NotPriced
 from servewright.ranges import Range
 
 CATALOG = tiny_catalog.tiny_catalog()
@@ -77,7 +77,15 @@ def test_answers_that_leave_the_region_are_listed() -> None:
     """
     (item,) = (n for n in bill_in(("a",)).not_priced if n.what.startswith("internet egress"))
 
-    assert item.requests == "2.2 GB a month"
+    assert item == NotPriced(what="internet egress of chat", requests="2.2 GB a month: $0.20, if callers are outside the region")
+
+
+@pytest.mark.parametrize(("zones", "requests"), [(("a",), "at most 18 GB a month: $0.18"), (("a", "b"), "at most 9.0 GB a month: $0.09")])
+def test_callers_in_other_zones_are_listed(zones: tuple[str, ...], requests: str) -> None:
+    """
+    Where no caller shares a zone with a node, all 18 GB cross in both directions: what the bill's own line leaves is listed.
+    """
+    assert NotPriced(what="calls to chat from other zones", requests=requests) in bill_in(zones).not_priced
 
 
 def test_a_load_balancer_is_unknown() -> None:

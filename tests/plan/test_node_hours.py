@@ -98,6 +98,79 @@ def test_a_share_above_its_ceiling_is_cut_and_the_rest_moves() -> None:
     assert pool_hours(DEMAND, [BURST, closed]) == {"burst": alone, "fallback": Range.exactly(0)}
 
 
+def test_a_limit_is_compared_with_the_share_of_the_replicas() -> None:
+    """
+    Of nine replicas a tenth is less than one: a fallback of at most five nodes keeps its tenth of all hours, also of the busy ones.
+    """
+    busy = ReplicaDemand(by_hour=(1,) * 84 + (9,) * 84, minimum=1, maximum=9, start_seconds=300)
+    tenth = replace(FALLBACK, expected_share=Decimal("0.1"), node_limit=5)
+    rest = replace(BURST, expected_share=Decimal("0.9"), node_limit=10, recovery_overlap=Decimal(0))
+    hours = pool_hours(busy, [rest, tenth])
+    month = (84 + 9 * 84 + 8 * Decimal("0.25")) * 730 / 168
+
+    assert hours["fallback"].expected == (month / 10).quantize(Decimal("0.000001"))
+    assert hours["burst"].expected == (month * 9 / 10).quantize(Decimal("0.000001"))
+
+
+def test_what_exceeds_a_limit_in_an_hour_moves() -> None:
+    """
+    Half of three replicas do not fit on a fallback of one node: it gets (118 x 0.5 + 50 x 1) of 268 replica-hours, the burst pool the rest.
+    """
+    half = replace(FALLBACK, expected_share=Decimal("0.5"), node_limit=1)
+    other = replace(BURST, expected_share=Decimal("0.5"), recovery_overlap=Decimal(0))
+    hours = pool_hours(DEMAND, [other, half])
+    month = Decimal("270.5") * 730 / 168
+
+    assert hours["fallback"].expected == (month * 109 / 268).quantize(Decimal("0.000001"))
+    assert hours["burst"].expected == (month * 159 / 268).quantize(Decimal("0.000001"))
+
+
+def test_idle_time_does_not_lift_a_pool_above_its_limit() -> None:
+    """
+    A pool that is full in every hour stands all month and no longer, whatever the nodes of the week idle; the rest moves.
+    """
+    waves = ReplicaDemand(by_hour=((1,) * 21 + (9,) * 21) * 4, minimum=1, maximum=9, start_seconds=0)
+    full = replace(FALLBACK, expected_share=Decimal(1), node_limit=1, idle_seconds=8000)
+    other = replace(BURST, expected_share=Decimal(0), idle_seconds=8000, recovery_overlap=Decimal(0))
+    hours = pool_hours(waves, [other, full])
+    alone = pool_hours(waves, [replace(POOL, idle_seconds=8000)])["base"]
+
+    assert hours["fallback"].expected == 730
+    assert hours["burst"].expected == (alone.expected or 0) - 730
+
+
+def test_the_minimum_fills_the_cheapest_pool_within_its_limit() -> None:
+    """
+    Four replicas always: a cheap fallback that may hold two of them takes two, the burst pool the others.
+    """
+    always = ReplicaDemand(by_hour=(4,) * 168, minimum=4, maximum=4, start_seconds=300)
+    hours = pool_hours(always, [replace(BURST, unit_price=Range.exactly(3)), FALLBACK])
+
+    assert hours["burst"].min == 1460
+    assert hours["fallback"].min == 1460
+
+
+def test_what_no_pool_may_hold_stays_pending() -> None:
+    """
+    Two pools of one node each hold two replicas of four together, in all members.
+    """
+    one, two = replace(BURST, node_limit=1, recovery_overlap=Decimal(0)), replace(FALLBACK, node_limit=1)
+    hours = pool_hours(replace(DEMAND, minimum=4), [one, two])
+
+    assert hours == {"burst": Range.exactly(730), "fallback": Range.exactly(730)}
+
+
+def test_a_node_limit_counts_whole_nodes_in_each_zone() -> None:
+    """
+    Three nodes of four places over two zones hold nine replicas: with ten, five stand in each zone, which takes four nodes.
+    """
+    spread = ReplicaDemand(by_hour=(12,) * 168, minimum=0, maximum=12, start_seconds=0, zones=2)
+    limited = replace(POOL, replicas_per_node=4, node_limit=3)
+
+    assert (node_count(9, 4, zones=2), node_count(10, 4, zones=2)) == (3, 4)
+    assert pool_hours(spread, [limited])["base"].max == 3 * 730
+
+
 def test_a_limit_bounds_the_hours() -> None:
     """
     A pool that may launch two nodes never pays for more, though the autoscaler may ask for four replicas.
@@ -140,9 +213,9 @@ def test_starts_are_the_rises_of_the_week() -> None:
     """
     Ten launches a week are 43.452381 in an average month; a share of the pool takes that share of them.
     """
-    assert node_starts(DEMAND, POOL) == Decimal("43.452381")
-    assert node_starts(DEMAND, FALLBACK) == Decimal("10.863095")
-    assert node_starts(replace(DEMAND, by_hour=(2,) * 168), POOL) == 0
+    assert node_starts(DEMAND, [POOL]) == {"base": Decimal("43.452381")}
+    assert node_starts(DEMAND, [BURST, FALLBACK]) == {"burst": Decimal("32.589286"), "fallback": Decimal("10.863095")}
+    assert node_starts(replace(DEMAND, by_hour=(2,) * 168), [POOL]) == {"base": 0}
 
 
 def test_the_caller_s_decimal_context_changes_nothing() -> None:

@@ -4,7 +4,9 @@ Laws of the bill: it is the sum of its parts, its members are in order, and more
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from math import ceil
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -15,10 +17,13 @@ import tiny_catalog
 from cluster_records import budget, deployment, node_class, node_pool, scaled_object, service
 from servewright.catalog.instance_prices import InstancePrices
 from servewright.cost.bill import price_records
+from servewright.plan.node_hours import PoolDemand, ReplicaDemand, node_count, node_starts, pool_hours
 from servewright.plan.spot import spot_effects
-from servewright.ranges import total, total_of_known
+from servewright.ranges import Range, total, total_of_known
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from servewright.catalog.query import Catalog
     from servewright.cost.model import Bill
     from servewright.cost.records import ResourceRecord
@@ -49,11 +54,12 @@ def stacks(draw: st.DrawFn) -> list[ResourceRecord]:
     if draw(st.booleans()):
         return [*records, node_pool("base", types=(kind,), zones=zones, idle=idle), node_class("base", throughput=250)]
     limit = draw(st.sampled_from(["0", "0.1", "0.5", "1"]))
+    nodes = {"nodes": str(draw(st.integers(0, 9)))}
     return [
         *records,
         node_pool("burst", types=(kind,), zones=zones, idle=idle, purchase="spot", share=str(1 - Decimal(share))),
         node_class("burst"),
-        node_pool("fallback", types=(kind,), zones=zones, idle=idle, share=share, max_share=limit),
+        node_pool("fallback", types=(kind,), zones=zones, idle=idle, share=share, max_share=limit, limits=nodes),
         node_class("fallback"),
     ]
 
@@ -75,6 +81,7 @@ def catalog_with(spot: Decimal, on_demand: Decimal) -> Catalog:
 rates = st.decimals(min_value=Decimal("0.0001"), max_value=Decimal(200), places=4)
 
 
+@settings(deadline=None)
 @given(stacks())
 def test_the_bill_is_the_sum_of_its_parts(records: list[ResourceRecord]) -> None:
     """
@@ -90,6 +97,7 @@ def test_the_bill_is_the_sum_of_its_parts(records: list[ResourceRecord]) -> None
         assert line.monthly == line.quantity.times(line.unit_price)
 
 
+@settings(deadline=None)
 @given(stacks(), rates, rates)
 def test_the_members_of_the_total_are_in_order(records: list[ResourceRecord], spot: Decimal, on_demand: Decimal) -> None:
     """
@@ -103,6 +111,68 @@ def test_the_members_of_the_total_are_in_order(records: list[ResourceRecord], sp
     assert monthly.min <= monthly.expected <= monthly.max
 
 
+@st.composite
+def groups(draw: st.DrawFn) -> tuple[ReplicaDemand, list[PoolDemand]]:
+    """
+    Draw a demand and two or three pools of one packing, of which the first may hold all replicas; nothing is interrupted.
+    """
+    low, high = draw(bounds)
+    shares = [draw(st.integers(0, 9)) for _ in range(draw(st.integers(1, 2)))]
+    whole = sum(shares) + draw(st.integers(1, 9))
+    idle, per_node = draw(st.integers(0, 20000)), draw(st.integers(1, 4))
+    first = PoolDemand(
+        pool="first",
+        replicas_per_node=per_node,
+        expected_share=1 - Decimal(sum(shares)) / whole,
+        idle_seconds=idle,
+        unit_price=Range.exactly(1),
+    )
+    others = [
+        replace(
+            first,
+            pool=f"other {index}",
+            expected_share=Decimal(share) / whole,
+            unit_price=Range.exactly(draw(st.integers(1, 3))),
+            max_share=draw(st.sampled_from([Decimal(0), Decimal("0.1"), Decimal("0.5"), Decimal(1)])),
+            node_limit=draw(st.none() | st.integers(0, 9)),
+        )
+        for index, share in enumerate(shares)
+    ]
+    zones, start = draw(st.integers(1, 3)), draw(st.integers(0, 4000))
+    return ReplicaDemand(by_hour=draw(weeks), minimum=low, maximum=high, start_seconds=start, zones=zones), [first, *others]
+
+
+@settings(deadline=None)
+@given(groups())
+def test_limits_lose_no_expected_hours(group: tuple[ReplicaDemand, list[PoolDemand]]) -> None:
+    """
+    Over the pools of one packing, expected hours and launches add up to those of the same demand on one unlimited pool.
+    """
+    demand, pools = group
+    alone = [replace(pools[0], expected_share=Decimal(1))]
+    rounding = Decimal("0.000001") * len(pools)
+
+    assert abs(expected_hours(demand, pools) - expected_hours(demand, alone)) <= rounding
+    assert abs(launches(demand, pools) - launches(demand, alone)) <= rounding
+
+
+@settings(deadline=None)
+@given(groups())
+def test_no_pool_stands_above_its_limits(group: tuple[ReplicaDemand, list[PoolDemand]]) -> None:
+    """
+    No member of a pool's hours exceeds its nodes at its limit, standing all month.
+    """
+    demand, pools = group
+    found = pool_hours(demand, pools)
+
+    for pool in pools:
+        allowed = node_count(ceil(pool.max_share * demand.maximum), pool.replicas_per_node, demand.zones)
+        most = (allowed if pool.node_limit is None else min(allowed, pool.node_limit)) * 730
+        hours = found[pool.pool]
+        assert [member for member in (hours.min, hours.expected, hours.max) if member is None or member > most] == []
+
+
+@settings(deadline=None)
 @given(stacks(), st.permutations(range(8)))
 def test_the_order_of_the_records_makes_no_difference(records: list[ResourceRecord], order: list[int]) -> None:
     """
@@ -113,6 +183,7 @@ def test_the_order_of_the_records_makes_no_difference(records: list[ResourceReco
     assert price_records(shuffled, CATALOG) == price_records(records, CATALOG)
 
 
+@settings(deadline=None)
 @given(st.tuples(weeks, weeks), st.tuples(bounds, bounds), st.sampled_from(TYPES), st.integers(0, 8000))
 def test_more_replicas_never_cost_less(
     hourly: tuple[tuple[int, ...], tuple[int, ...]], limits: tuple[list[int], list[int]], kind: str, idle: int
@@ -140,7 +211,7 @@ def test_more_replicas_never_cost_less(
     assert all(a <= b for a, b in zip(before, after, strict=True))
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(stacks(), st.sampled_from(["EBS", "SNS", "AWS Budgets", "DataTransfer"]))
 def test_a_missing_price_makes_the_total_at_least_and_is_listed(records: list[ResourceRecord], service_name: str) -> None:
     """
@@ -157,7 +228,7 @@ def test_a_missing_price_makes_the_total_at_least_and_is_listed(records: list[Re
     assert known_amounts(bill) == [line.monthly for line in whole.lines if line.id not in lost]
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.sampled_from(["<5%", "5-10%", "10-15%", "15-20%", ">20%"]), st.sampled_from(["<5%", "5-10%", "10-15%", "15-20%", ">20%"]))
 def test_a_worse_band_never_helps(one: str, other: str) -> None:
     """
@@ -167,6 +238,20 @@ def test_a_worse_band_never_helps(one: str, other: str) -> None:
 
     assert worse.fallback_share >= better.fallback_share
     assert worse.recovery_overlap >= better.recovery_overlap
+
+
+def expected_hours(demand: ReplicaDemand, pools: Sequence[PoolDemand]) -> Decimal:
+    """
+    Return the expected hours of all *pools*.
+    """
+    return sum((hours.expected for hours in pool_hours(demand, pools).values() if hours.expected is not None), Decimal(0))
+
+
+def launches(demand: ReplicaDemand, pools: Sequence[PoolDemand]) -> Decimal:
+    """
+    Return the node launches a month on all *pools*.
+    """
+    return sum(node_starts(demand, pools).values(), Decimal(0))
 
 
 def known_amounts(bill: Bill) -> list[object]:

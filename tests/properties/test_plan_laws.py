@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from requests_made import ON_DEMAND, SPOT, model_request, request
@@ -38,19 +38,19 @@ ANSWERS = st.integers(16, 1200)
 CAPACITIES = st.sampled_from([ON_DEMAND, SPOT])
 PRIORITIES = st.sampled_from(["cost", "latency", "throughput", "balanced"])
 
-plan_settings = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+plan_settings = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 
-def try_plan(source: str, rate: Decimal, prompt: int, answer: int, **changes: object) -> Plan | None:
+def plan_of(source: str, rate: Decimal, prompt: int, answer: int, **changes: object) -> Plan:
     """
-    Return a plan, or None where the targets cannot be met.
+    Return a plan; a case whose targets cannot be met is none.
     """
     capacity = changes.pop("capacity", ON_DEMAND)
     model = model_request(source, rate=str(rate), prompt=prompt, answer=answer, ttft="3000", itl="120", **changes)
     try:
         return plan_stack(request(model, capacity=capacity), CATALOG)  # type: ignore[arg-type]
     except InvalidInputError:
-        return None
+        reject()
 
 
 def card_of(model: ModelPlan) -> ModelCard:
@@ -82,9 +82,7 @@ def test_a_plan_never_exceeds_gpu_memory(source: str, rate: Decimal, prompt: int
     """
     Weights and one request of the full context stay below what the engine may use of the GPU; so do the plan's own parts.
     """
-    found = try_plan(source, rate, prompt, answer, priority=priority)
-    if found is None:
-        return
+    found = plan_of(source, rate, prompt, answer, priority=priority)
     model = found.models[0]
     gpu = CATALOG.gpu(model.gpu_id)
     assert gpu is not None
@@ -102,9 +100,7 @@ def test_the_split_divides_the_heads(source: str, rate: Decimal, prompt: int, an
     """
     Attention heads are divided evenly; KV heads are divided or copied whole; the replica has as many GPUs as it is split over.
     """
-    found = try_plan(source, rate, prompt, answer)
-    if found is None:
-        return
+    found = plan_of(source, rate, prompt, answer)
     model = found.models[0]
     card, split = card_of(model), model.tensor_parallel
     kv_heads = card.kv_heads or 0
@@ -120,15 +116,12 @@ def test_more_traffic_never_needs_fewer_replicas(source: str, rate: Decimal, mor
     """
     On the hardware that was chosen for the smaller load, the larger one needs at least as many replicas.
     """
-    small = try_plan(source, rate, prompt, answer)
-    if small is None:
-        return
+    small = plan_of(source, rate, prompt, answer)
     first = small.models[0]
     pins = {"gpu": first.gpu_name, "gpus_per_replica": first.gpus_per_replica, "precision": first.precision.weights}
     pins["instance_types"] = small.pools[0].instance_types[:1]
-    large = try_plan(source, rate + more, prompt, answer, **pins)
+    large = plan_of(source, rate + more, prompt, answer, **pins)
 
-    assert large is not None
     assert large.models[0].replicas.busiest >= first.replicas.busiest
     assert large.models[0].replicas.maximum >= first.replicas.maximum
 
@@ -139,9 +132,7 @@ def test_the_prediction_meets_the_targets(source: str, rate: Decimal, prompt: in
     """
     At its share of the busiest hour each replica is predicted within both targets.
     """
-    found = try_plan(source, rate, prompt, answer)
-    if found is None:
-        return
+    found = plan_of(source, rate, prompt, answer)
     predicted = found.models[0].predicted
 
     assert predicted.ttft_p95_ms.value <= 3000 * (1 + 1e-9)
@@ -154,9 +145,7 @@ def test_pods_fit_their_nodes(source: str, rate: Decimal, prompt: int, answer: i
     """
     As many pods as the packing says fit the allocatable CPU, memory and GPUs of every type that a pool admits.
     """
-    found = try_plan(source, rate, prompt, answer, capacity=capacity)
-    if found is None:
-        return
+    found = plan_of(source, rate, prompt, answer, capacity=capacity)
     pod = found.models[0].pod
     for pool in found.pools:
         for name in pool.instance_types if pool.purpose == "gpu" else ():

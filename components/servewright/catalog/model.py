@@ -87,7 +87,7 @@ class Rate:
     The hourly price of an instance type in a region under a purchase option.
 
     *price* is the expected one; *low* and *high* are the band that was seen (equal to it for on-demand). None, with *reason*, is
-    unknown; "not sold in <region>" and "not covered by our table" are different reasons.
+    unknown; "not sold in <region>" (*not_sold*) and "not covered by our table" are different reasons.
     *interruption_band* is the spot advisor's ("<5%" ... ">20%"), None for on-demand or where none is published.
     """
 
@@ -98,6 +98,7 @@ class Rate:
     low: Decimal | None = None
     high: Decimal | None = None
     reason: str | None = None
+    not_sold: bool = False
     interruption_band: str | None = None
 
 

@@ -31,7 +31,8 @@ def hourly_rate(catalog: Catalog, instance_type: str, region: str, purchase: Pur
     price = _price(catalog, instance_type, region, purchase)
     if price is None:
         reason = _reason(catalog, instance_type, region, purchase)
-        return Rate(instance_type=instance_type, region=region, purchase=purchase, price=None, reason=reason)
+        gone = catalog.instance_prices.evidence_not_sold(instance_type, region, purchase) is not None
+        return Rate(instance_type=instance_type, region=region, purchase=purchase, price=None, reason=reason, not_sold=gone)
     seen = [price.amount]
     band = None
     if purchase == "spot":

@@ -14,6 +14,7 @@ REPLICAS_BY_HOUR: Final = PREFIX + "replicas-by-hour"
 START_SECONDS: Final = PREFIX + "start-seconds"
 INPUT_TOKENS: Final = PREFIX + "input-tokens-per-month"
 OUTPUT_TOKENS: Final = PREFIX + "output-tokens-per-month"
+WEIGHTS_GIB: Final = PREFIX + "weights-gib"
 
 # On a NodePool
 ROLE: Final = PREFIX + "role"

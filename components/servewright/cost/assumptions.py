@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from servewright.catalog.prices import GLOBAL
 from servewright.units import HOURS_PER_MONTH
 
 if TYPE_CHECKING:
@@ -14,25 +13,35 @@ if TYPE_CHECKING:
 
     from servewright.catalog.model import Assumption
     from servewright.catalog.query import Catalog
+    from servewright.cost.model import Line
+    from servewright.cost.registry import Priced
 
 
-def assumption_texts(catalog: Catalog, regions: Iterable[str], assumed: Iterable[str], own: Iterable[str]) -> tuple[str, ...]:
+def assumption_texts(catalog: Catalog, whole: Priced, on_max: Iterable[str]) -> tuple[str, ...]:
     """
-    Return the general sentences, one for each constant in *assumed*, and those that the pricers wrote themselves (*own*).
+    Return the general sentences, one for each constant that *whole* assumes, and those that its pricers wrote themselves.
+
+    *on_max* stands among the general ones: what the max is and is not.
     """
     return (
         f"a month has {HOURS_PER_MONTH} hours (365 x 24 / 12)",
-        *(_dates(catalog, region) for region in sorted(set(regions) - {GLOBAL})),
+        *on_max,
+        *_dates(catalog, whole.lines),
         "public list prices before taxes, discounts and free tiers, which belong to the account",
         "pods are packed onto as few nodes as their requests allow, less what DaemonSets take",
-        *(_constant(catalog.assumption(name)) for name in sorted(set(assumed))),
-        *dict.fromkeys(own),
+        *(_constant(catalog.assumption(name)) for name in sorted(whole.assumed)),
+        *dict.fromkeys(whole.assumptions),
     )
 
 
-def _dates(catalog: Catalog, region: str) -> str:
-    oldest, newest = catalog.prices_between(region)
-    return f"prices in {region} are of {oldest} to {newest}, catalogue built {catalog.build_date}; each line names its own date"
+def _dates(catalog: Catalog, lines: Iterable[Line]) -> tuple[str, ...]:
+    """
+    Return how old the prices of *lines* are, by the earliest day that each can mean; nothing where no price has a day.
+    """
+    days = [line.as_of_from for line in lines if line.as_of_from is not None]
+    if not days:
+        return ()
+    return (f"prices on this bill are of {min(days)} to {max(days)}, catalogue built {catalog.build_date}; each line names its own date",)
 
 
 def _constant(row: Assumption) -> str:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from servewright.cost import budget, deployment, free, kms, network, node_pool, sns
 from servewright.cost.assumptions import assumption_texts
-from servewright.cost.elsewhere import existing_cluster
+from servewright.cost.elsewhere import around_the_stack
+from servewright.cost.limits import words_on_max
 from servewright.cost.model import Bill, Free, Unknown, Unsupported
 from servewright.cost.properties import UnreadableProperty
 from servewright.cost.registry import Context, Priced, joined, pricer_of
@@ -43,8 +44,8 @@ def price_records(records: Iterable[ResourceRecord], catalog: Catalog) -> Bill:
         unknown=tuple(sorted(whole.unknown, key=lambda unknown: unknown.id)),
         unsupported=tuple(Unsupported(resource=r.urn, type=r.type) for r in billed if pricer_of(r.type) is None),
         free=_free(each),
-        not_priced=(*existing_cluster(context), *dict.fromkeys(whole.not_priced)),
-        assumptions=assumption_texts(catalog, (line.region for line in whole.lines if line.source), whole.assumed, whole.assumptions),
+        not_priced=(*around_the_stack(whole.lines, context), *dict.fromkeys(whole.not_priced)),
+        assumptions=assumption_texts(catalog, whole, words_on_max(whole.lines, context)),
     )
 
 

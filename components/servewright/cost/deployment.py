@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from servewright.cost.elsewhere import existing_nodes, node_downloads, shipped_logs
+from servewright.cost.elsewhere import existing_nodes, kept_metrics, node_downloads, shipped_logs
 from servewright.cost.model import NotPriced, Unknown
 from servewright.cost.placement import hosts, place
 from servewright.cost.properties import UnreadableProperty
@@ -40,10 +40,11 @@ def _elsewhere(work: Workload, pools: tuple[ResourceRecord, ...], context: Conte
     """
     Return what the pods cause and is paid elsewhere; where a pool cannot be read, the bill already says so at the pool.
     """
+    logs = shipped_logs(work, context)
     if not work.pod.gpus:
-        return (shipped_logs(work, context),)
+        return (logs,)
     try:
         placements = tuple(place(pool, context) for pool in pools)
     except UnreadableProperty:
-        return (shipped_logs(work, context),)
-    return node_downloads(work, placements, context), shipped_logs(work, context)
+        return (logs, *kept_metrics(work, context))
+    return (node_downloads(work, placements, context), logs, *kept_metrics(work, context))

@@ -1,5 +1,7 @@
 """
-What runs or flows because of this stack and is paid elsewhere: listed with its quantity, never priced and never silent.
+What runs or flows because of this stack and is paid elsewhere: listed with its quantity, never on the bill and never silent.
+
+Where the price table has the unit price, the amount stands beside the quantity, as an indication.
 """
 
 from __future__ import annotations
@@ -7,12 +9,17 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from servewright.cost import annotation_keys
 from servewright.cost.model import NotPriced
 from servewright.cost.pool import NODE_POOL
+from servewright.cost.properties import read_number
 from servewright.cost.workload import DEPLOYMENT, SCALED_OBJECT, Workload, read_workload
-from servewright.units import HOURS_PER_MONTH, HOURS_PER_WEEK
+from servewright.units import GIB, HOURS_PER_MONTH, HOURS_PER_WEEK
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from servewright.cost.model import Line
     from servewright.cost.placement import Placement
     from servewright.cost.records import ResourceRecord
     from servewright.cost.registry import Context
@@ -20,7 +27,19 @@ if TYPE_CHECKING:
 POD_MONITOR: Final = "kubernetes:monitoring.coreos.com/v1:PodMonitor"
 CLUSTER: Final = "aws:eks/cluster:Cluster"
 
+CONTROL_PLANE: Final = ("EKS", "control plane", "standard support")
+NAT_HOUR: Final = ("VPC", "NAT gateway hour", "")
+NAT_DATA: Final = ("VPC", "NAT gateway data processed", "")
+ENDPOINT_HOUR: Final = ("VPC", "interface endpoint hour", "per AZ/ENI")
+PUBLIC_IPV4: Final = ("VPC", "public IPv4 address", "in use")
+CROSS_ZONE: Final = ("DataTransfer", "cross-AZ (each direction)", "")
+EGRESS: Final = ("DataTransfer", "internet egress", "")
+LOGS: Final = ("CloudWatch", "logs ingested", "")
+
 _GB: Final = Decimal(10**9)
+_DIRECTIONS: Final = 2
+_CENT: Final = Decimal("0.01")
+_WHOLE_FROM: Final = 10
 _OPERATORS: Final = {
     NODE_POOL: "Karpenter",
     SCALED_OBJECT: "KEDA",
@@ -29,33 +48,43 @@ _OPERATORS: Final = {
 }
 
 
-def existing_cluster(context: Context) -> tuple[NotPriced, ...]:
+def around_the_stack(lines: Iterable[Line], context: Context) -> tuple[NotPriced, ...]:
     """
-    Return the control plane and the operators that the registered objects need and that nothing here registers.
+    Return what the registered objects need and nothing here registers: the existing cluster, its operators and its network.
+
+    *lines* are those of the bill: the nodes behind them may have public addresses.
     """
-    kubernetes = any(token.startswith("kubernetes:") for token in context.by_type)
+    kubernetes = [record for token, records in context.by_type.items() if token.startswith("kubernetes:") for record in records]
     if not kubernetes or context.of_type(CLUSTER):
         return ()
+    region = next((record.region for record in kubernetes if record.region is not None), None)
     needed = ", ".join(name for token, name in _OPERATORS.items() if context.of_type(token))
-    return (
-        NotPriced(what="control plane of the existing cluster", requests="730 hours a month, shared with everything else on it"),
+    month = _with_price("730 hours a month, shared", _dollars(context, CONTROL_PLANE, region, HOURS_PER_MONTH))
+    found = (
+        NotPriced(what="control plane of the existing cluster", requests=month),
         NotPriced(what="operators on existing nodes", requests=needed or "none"),
     )
+    if not context.of_type(NODE_POOL):
+        return found
+    return (*found, _network_hours(region, context), _public_addresses(lines, region, context))
 
 
 def node_downloads(work: Workload, placements: tuple[Placement, ...], context: Context) -> NotPriced:
     """
     Return what the nodes of *work* pull when they start: the engine's image once, and the weights once per replica.
 
-    The weights are bounded by the pod's disk request, which also has room for caches.
+    Where the Deployment does not say its weights, the pod's disk request bounds them: it also has room for caches.
     """
+    known = read_number(work.record, "metadata", "annotations", annotation_keys.WEIGHTS_GIB)
     image = Decimal(context.catalog.image("vllm").compressed_bytes or 0) / _GB
-    weights = max(placement.per_node for placement in placements) * work.disk_gib
+    each = (Decimal(work.disk_gib) if known is None else known) * GIB / _GB
+    weights = max(placement.per_node for placement in placements) * each
     starts = sum((placement.starts for placement in placements), Decimal(0))
-    return NotPriced(
-        what=f"NAT gateway or endpoint data when nodes of {work.record.name} start",
-        requests=f"{image:.1f} GB of image and at most {weights} GiB of weights each, about {starts.to_integral_value()} starts a month",
-    )
+    volume = starts * (image + weights)
+    bound = "at most " if known is None else ""
+    month = _with_price(f"{bound}{_gigabytes(volume)}", _dollars(context, NAT_DATA, work.record.region, volume))
+    launches = f"{_rounded(starts)} launches of {_rounded(image)} GB image + {_rounded(weights)} GB weights"
+    return NotPriced(what=f"NAT data when nodes of {_name(work)} start", requests=f"{month} ({launches})")
 
 
 def shipped_logs(work: Workload, context: Context) -> NotPriced:
@@ -65,7 +94,19 @@ def shipped_logs(work: Workload, context: Context) -> NotPriced:
     daily = context.catalog.assumed("log_volume_per_replica")
     mean = Decimal(sum(work.by_hour)) / HOURS_PER_WEEK
     volume = mean * daily * HOURS_PER_MONTH / 24
-    return NotPriced(what=f"shipping and storage of logs of {work.record.name}", requests=f"about {volume:.0f} GB a month")
+    amount = _dollars(context, LOGS, work.record.region, volume)
+    month = _with_price(_gigabytes(volume), f"{amount} at CloudWatch" if amount else "")
+    return NotPriced(what=f"logs of {_name(work)}, if shipped", requests=month)
+
+
+def kept_metrics(work: Workload, context: Context) -> tuple[NotPriced, ...]:
+    """
+    Return what the existing Prometheus keeps about *work*, where something tells it to.
+    """
+    if not context.of_type(POD_MONITOR):
+        return ()
+    engines = f"metrics of {work.minimum} to {work.maximum} engines"
+    return (NotPriced(what=f"storage of Prometheus for {_name(work)}", requests=engines),)
 
 
 def existing_nodes(record: ResourceRecord, context: Context) -> NotPriced:
@@ -77,9 +118,74 @@ def existing_nodes(record: ResourceRecord, context: Context) -> NotPriced:
     return NotPriced(what=f"pods of {record.name} on existing nodes", requests=f"{work.minimum} to {work.maximum} x {each}")
 
 
-def answers_leaving_the_region(output_tokens: int, context: Context) -> NotPriced:
+def calls_from_other_zones(work: Workload, zones: int, context: Context) -> NotPriced:
+    """
+    Return what crosses beyond the bill's own line if all callers are in zones without nodes of *work*, both directions counted.
+    """
+    tokens = work.input_tokens + work.output_tokens
+    volume = _DIRECTIONS * tokens * context.catalog.assumed("answer_bytes_per_token") / _GB / zones
+    month = _with_price(f"at most {_gigabytes(volume)}", _dollars(context, CROSS_ZONE, work.record.region, volume))
+    return NotPriced(what=f"calls to {_name(work)} from other zones", requests=month)
+
+
+def answers_leaving_the_region(work: Workload, context: Context) -> NotPriced:
     """
     Return the traffic that the answers would be as internet egress: where the callers are is not on any resource.
     """
-    volume = output_tokens * context.catalog.assumed("answer_bytes_per_token") / _GB
-    return NotPriced(what="internet egress of answers, if callers are outside the region", requests=f"{volume:.1f} GB a month")
+    volume = work.output_tokens * context.catalog.assumed("answer_bytes_per_token") / _GB
+    month = _with_price(_gigabytes(volume), _dollars(context, EGRESS, work.record.region, volume))
+    return NotPriced(what=f"internet egress of {_name(work)}", requests=f"{month}, if callers are outside the region")
+
+
+def _network_hours(region: str | None, context: Context) -> NotPriced:
+    gateway = _dollars(context, NAT_HOUR, region, HOURS_PER_MONTH)
+    endpoint = _dollars(context, ENDPOINT_HOUR, region, HOURS_PER_MONTH)
+    amounts = ((gateway, "a gateway"), (endpoint, "an endpoint and zone"))
+    month = _with_price("730 hours a month each, shared", ", ".join(f"{amount} {unit}" for amount, unit in amounts if amount))
+    return NotPriced(what="NAT gateways and endpoints by the hour", requests=month)
+
+
+def _public_addresses(lines: Iterable[Line], region: str | None, context: Context) -> NotPriced:
+    """
+    Return the public IPv4 addresses of the expected nodes: whether the existing subnets give any is not on any resource.
+    """
+    hours = sum((line.quantity.expected or Decimal(0) for line in lines if line.unit == "hours"), Decimal(0))
+    each = _dollars(context, PUBLIC_IPV4, region, HOURS_PER_MONTH)
+    nodes = f"{_rounded(hours / HOURS_PER_MONTH)} node-months{each and f' at {each}'}"
+    month = _with_price(nodes, _dollars(context, PUBLIC_IPV4, region, hours))
+    return NotPriced(what="public IPv4 of nodes in public subnets", requests=month)
+
+
+def _name(work: Workload) -> str:
+    """
+    Return the model's plain name; the resource's has the stack's in front.
+    """
+    return work.model or work.record.name
+
+
+def _gigabytes(volume: Decimal) -> str:
+    return f"{_rounded(volume)} GB a month"
+
+
+def _rounded(value: Decimal) -> str:
+    """
+    Return *value* as people read it: whole from 10 on, else with one decimal.
+    """
+    return f"{value:,.0f}" if value >= _WHOLE_FROM else f"{value:.1f}"
+
+
+def _dollars(context: Context, key: tuple[str, str, str], region: str | None, quantity: Decimal) -> str:
+    """
+    Return what *quantity* costs, "" where the table has no price for the region.
+    """
+    price = None if region is None else context.catalog.price(*key, region)
+    if price is None:
+        return ""
+    amount = price.amount * quantity
+    if 0 < amount < _CENT:
+        return f"<${_CENT}"
+    return f"${amount:,.0f}" if amount >= _WHOLE_FROM else f"${amount:,.2f}"
+
+
+def _with_price(quantity: str, price: str) -> str:
+    return f"{quantity}: {price}" if price else quantity

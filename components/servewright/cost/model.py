@@ -5,8 +5,12 @@ The bill: lines, unknowns, what is free and why, what is not supported, and the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from servewright.ranges import Range, total, total_of_known
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +21,7 @@ class Line:
     *resource* is the URN that causes it. *component* groups lines for people ("GPU nodes", "CPU nodes", "storage", "network", "budget").
     *name* is stable with variable parts in one pair of brackets ("instance hours (g6.xlarge, spot)"); *unit* is plural where it counts.
     *monthly* = *quantity* x *unit_price* member by member; *unit_price* has three members because a spot price is a band.
-    *source* and *as_of* are the price's.
+    *source* and *as_of* are the price's, *as_of_from* is the earliest day that *as_of* can mean (None: undated).
     """
 
     resource: str
@@ -31,6 +35,7 @@ class Line:
     unit_price: Range
     source: str | None
     as_of: str | None
+    as_of_from: date | None = None
 
     @property
     def id(self) -> str:

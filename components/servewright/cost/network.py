@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from servewright.cost.elsewhere import answers_leaving_the_region
+from servewright.cost.elsewhere import CROSS_ZONE, answers_leaving_the_region, calls_from_other_zones
 from servewright.cost.model import Unknown
 from servewright.cost.placement import hosts
 from servewright.cost.pool import read_pool
@@ -25,8 +25,6 @@ from servewright.units import HOURS_PER_WEEK
 
 if TYPE_CHECKING:
     from servewright.cost.records import ResourceRecord
-
-CROSS_ZONE: Final = ("DataTransfer", "cross-AZ (each direction)", "")
 
 _DIRECTIONS: Final = 2
 _BYTES_PER_GB: Final = 10**9
@@ -62,7 +60,8 @@ def _traffic(record: ResourceRecord, work: Workload, context: Context) -> Priced
     zones = _zones(work, context)
     if not tokens:
         return Priced()
-    outside = Priced(not_priced=(answers_leaving_the_region(work.output_tokens, context),), assumed=frozenset({"answer_bytes_per_token"}))
+    listed = (calls_from_other_zones(work, zones, context), answers_leaving_the_region(work, context))
+    outside = Priced(not_priced=listed, assumed=frozenset({"answer_bytes_per_token"}))
     if zones == 1:
         return outside
     size = Fraction(context.catalog.assumed("answer_bytes_per_token"))

@@ -6,15 +6,19 @@ The hours come from the law in `plan.node_hours`, the rate from `catalog.rates`:
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from servewright.cost.placement import Placement, place
-from servewright.cost.pool import NODE_POOL
+from servewright.cost.pool import NODE_POOL, node_limit
 from servewright.cost.registry import Context, Priced, priced_line, prices
 from servewright.cost.storage import price_volumes
 from servewright.plan.spot import spot_effects
+from servewright.ranges import Range
+from servewright.units import HOURS_PER_MONTH
 
 if TYPE_CHECKING:
+    from servewright.cost.model import Line
     from servewright.cost.records import ResourceRecord
 
 _LAW: Final = frozenset({"daemonset_cpu_per_gpu_node", "daemonset_memory_per_gpu_node"})
@@ -35,6 +39,18 @@ def price_node_pool(record: ResourceRecord, context: Context) -> Priced:
     return _instance_hours(placement, model) + price_volumes(placement, model, context) + _basis(placement, context)
 
 
+def lines_at_limit(record: ResourceRecord, context: Context) -> tuple[Line, ...] | None:
+    """
+    Return the pool's lines with as many nodes as its limits allow, all month; None where nothing limits them.
+    """
+    placement = place(record, context)
+    nodes = node_limit(placement.offer.pool, placement.offer.instance)
+    if nodes is None:
+        return None
+    full = replace(placement, hours=Range.exactly(nodes * HOURS_PER_MONTH))
+    return (_instance_hours(full, None) + price_volumes(full, None, context)).lines
+
+
 def _instance_hours(placement: Placement, model: str | None) -> Priced:
     offer = placement.offer
     price = offer.rate.expected.price if offer.price_gap is None else None
@@ -50,6 +66,7 @@ def _instance_hours(placement: Placement, model: str | None) -> Priced:
         unit_price=offer.rate.price,
         source=None if price is None else price.source,
         as_of=None if price is None else price.as_of,
+        as_of_from=None if price is None else price.as_of_from,
     )
 
 
@@ -81,7 +98,9 @@ def _spot_words(placement: Placement, context: Context) -> tuple[str, ...]:
     rate = placement.offer.rate.expected
     effects = spot_effects(context.catalog, rate.interruption_band)
     band = rate.interruption_band or "none published, taken as the worst"
-    words = f"{effects.interrupted_share:%} interrupted a month, {effects.recovery_overlap:%} more node-hours until replacements serve"
+    words = (
+        f"{effects.interrupted_share:%} interrupted a month, {effects.recovery_overlap * 100:.2g}% more node-hours until replacements serve"
+    )
     return (f"{placement.offer.pool.record.name}: interruption band of {rate.instance_type} {band}: {words}",)
 
 

@@ -75,16 +75,16 @@ def place(record: ResourceRecord, context: Context) -> Placement:
     hosted = tuple(read_workload(made, context) for made in hosted_here)
     group = [read_pool(made) for made in context.of_type(NODE_POOL) if _hosted_by(made, context) == hosted_here]
     demand = _demand(hosted, group, context)
-    asked = {p.record.urn: _pool_demand(_offer(p, context), hosted, len(group), context) for p in group}
-    _check_shares(record, list(asked.values()))
-    mine = asked[record.urn]
-    hours = pool_hours(demand, list(asked.values()))[record.urn]
+    asked = [_pool_demand(_offer(p, context), hosted, len(group), context) for p in group]
+    _check_shares(record, asked)
+    (mine,) = (each for each in asked if each.pool == record.urn)
+    hours = pool_hours(demand, asked)[record.urn]
     return Placement(
         offer=_offer(pool, context),
         hosted=hosted,
         per_node=mine.replicas_per_node,
         hours=hours if bounded else Range(hours.min, hours.expected, None),
-        starts=node_starts(demand, mine),
+        starts=node_starts(demand, asked)[record.urn],
         bounded=bounded,
     )
 

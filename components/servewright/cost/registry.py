@@ -153,5 +153,6 @@ def catalog_line(
         unit_price=Range.unknown() if price is None else Range.exactly(price.amount),
         source=None if price is None else price.source,
         as_of=None if price is None else price.as_of,
+        as_of_from=None if price is None else price.as_of_from,
         **fields,
     )

@@ -74,11 +74,23 @@ def engine_arguments(engine: EngineInput, contract: EngineContract) -> tuple[str
         ("--enable-prefix-caching", None),
         ("--shutdown-timeout", str(SHUTDOWN_TIMEOUT_S)),
     ]
-    for flag, _ in pairs:
-        if flag not in contract.flags:
-            msg = f"vLLM {contract.version} has no flag {flag}"
-            raise InternalError(msg)
+    for flag, value in pairs:
+        _check(flag, value, contract)
     return (engine.weights_source, *(f"{flag}={value}" if value is not None else flag for flag, value in pairs))
+
+
+def _check(flag: str, value: str | None, contract: EngineContract) -> None:
+    """
+    Raise InternalError where the pinned release does not know *flag*, or does not offer *value* for it.
+    """
+    known = contract.flags.get(flag)
+    if known is None:
+        msg = f"vLLM {contract.version} has no flag {flag}"
+        raise InternalError(msg)
+    choices = known.get("choices")
+    if isinstance(choices, list) and value not in choices:
+        msg = f"vLLM {contract.version} does not offer {value} for {flag}"
+        raise InternalError(msg)
 
 
 def _weights(engine: EngineInput) -> list[tuple[str, str | None]]:

@@ -10,12 +10,11 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from servewright.catalog.query import Catalog
-    from servewright.diagnostics import Diagnostic
-    from servewright.plan.memory import DoesNotFit
+    from servewright.diagnostics import Diagnostic, SourceMap
     from servewright.plan.precision import NoForm
     from servewright.plan.shapes import Refused, Shape
     from servewright.plan.weights import CannotBeSized
-    from servewright.spec.request import ModelRequest, SourceMap
+    from servewright.spec.request import ModelRequest
 
 _SHOWN = 4
 
@@ -100,7 +99,7 @@ def does_not_fit(source: SourceMap, request: ModelRequest, refused: tuple[Refuse
     misses = [r.does_not_fit for r in refused if r.does_not_fit is not None]
     closest = min(misses, key=lambda m: (m.needs_mib / m.has_mib, m.gpus))
     words = next(r.what for r in refused if r.does_not_fit is closest)
-    hint = "\n".join(_arithmetic(closest))
+    hint = "\n".join(closest.arithmetic)
     if fitting:
         hint += "\nfits: " + " · ".join(dict.fromkeys(s.label for s in fitting[:_SHOWN]))
     path = f"{request.path}.hardware" if request.gpu or request.instance_types else f"{request.path}.source"
@@ -119,27 +118,34 @@ def misses_target(source: SourceMap, request: ModelRequest, refused: tuple[Refus
     return source.diagnostic("SW312", f"{request.path}.slo", "no hardware of the catalogue meets these targets", hint=hint)
 
 
-def no_price(source: SourceMap, request: ModelRequest, reasons: tuple[str, ...], region: str) -> Diagnostic:
+def not_sold(source: SourceMap, request: ModelRequest, reasons: tuple[str, ...], region: str) -> Diagnostic:
     """
-    Return the fault of hardware that exists but has no known price in the region, so that nothing can be ranked.
+    Return the fault of a region that sells none of the hardware that would serve the model.
     """
-    hint = "\n".join(dict.fromkeys(reasons[:_SHOWN])) + "\nus-east-1 has complete prices"
-    return source.diagnostic("SW313", "platform.region", f"no price known in {region} for any hardware that fits {request.name}", hint=hint)
+    hint = "\n".join(dict.fromkeys(reasons[:_SHOWN])) + "\nchoose another region, or other hardware"
+    return source.diagnostic("SW313", "platform.region", f"{region} sells no hardware that fits {request.name}", value=region, hint=hint)
 
 
 def no_type(source: SourceMap, request: ModelRequest, excluded: tuple[str, ...]) -> Diagnostic:
     """
     Return the fault of pins that leave no instance type.
     """
-    hint = "\n".join(excluded[:_SHOWN]) if excluded else "drop one of gpu, count, instance_types, tensor_parallel"
-    return source.diagnostic("SW314", f"{request.path}.hardware", "these pins leave no instance type to run on", hint=hint)
+    hint = (
+        "\n".join(excluded[:_SHOWN])
+        if excluded
+        else "drop one of hardware.gpu, hardware.count, hardware.instance_types, parallelism.tensor"
+    )
+    pinned = ", ".join(filter(None, (request.gpu, *request.instance_types)))
+    return source.diagnostic(
+        "SW314", f"{request.path}.hardware", "these pins leave no instance type to run on", value=pinned or None, hint=hint
+    )
 
 
 def split_refused(source: SourceMap, request: ModelRequest, why: str, legal: tuple[int, ...]) -> Diagnostic:
     """
     Return the fault of a pinned split that does not divide the model.
     """
-    pinned_in = "parallelism" if request.tensor_parallel is not None else "hardware.count"
+    pinned_in = "parallelism.tensor" if request.tensor_parallel is not None else "hardware.count"
     value = request.tensor_parallel if request.tensor_parallel is not None else request.gpus_per_replica
     return source.diagnostic(
         "SW315", f"{request.path}.{pinned_in}", why, value=str(value), hint="possible: " + ", ".join(str(size) for size in legal)
@@ -158,7 +164,3 @@ def maximum_too_small(source: SourceMap, request: ModelRequest, needed: int, hea
         value=str(request.max_replicas),
         hint=f"{rate.normalize():f} req/s x {1 + headroom} head-room / {capacity:.2f} req/s per replica = {needed}",
     )
-
-
-def _arithmetic(miss: DoesNotFit) -> tuple[str, str]:
-    return miss.arithmetic

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from servewright.plan import faults
 from servewright.plan.decision import Decision, decide
 from servewright.plan.offers import Market
-from servewright.plan.placements import NoPrice, Placement, placements
+from servewright.plan.placements import NotSold, Placement, placements
 from servewright.plan.question import Question, ask
 from servewright.plan.ranking import Ranked, rank, with_prediction
-from servewright.plan.reasons import held_back, rejected_placement, rejected_price, rejected_shape
+from servewright.plan.reasons import held_back, rejected_placement, rejected_sale, rejected_shape
 from servewright.plan.shapes import Refused, Shape, shapes
 from servewright.plan.traffic import replicas_for
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
     """
-    What was tried and cannot be chosen: shapes that cannot serve, placements without a known price.
+    What was tried and cannot be chosen: shapes that cannot serve, placements that the region does not sell.
     """
 
     refused: tuple[Refused, ...]
-    unpriced: tuple[NoPrice, ...]
+    not_sold: tuple[NotSold, ...]
 
 
 def plan_model(request: Request, model: ModelRequest, catalog: Catalog) -> Decision | tuple[Diagnostic, ...]:
@@ -45,8 +45,8 @@ def plan_model(request: Request, model: ModelRequest, catalog: Catalog) -> Decis
     tried = tuple(shapes(catalog, model, question.card, question.forms, question.context))
     serving = tuple(s for s in tried if isinstance(s, Shape))
     placed = tuple(p for s in serving for p in placements(market, s, question.load_bytes(s)))
-    ranked = rank(model, [r for p in placed if isinstance(p, Placement) and (r := with_prediction(model, p)) is not None])
-    lost = Lost(refused=tuple(r for r in tried if isinstance(r, Refused)), unpriced=tuple(p for p in placed if isinstance(p, NoPrice)))
+    ranked = rank(model, [with_prediction(catalog, request.stack, model, p) for p in placed if isinstance(p, Placement)])
+    lost = Lost(refused=tuple(r for r in tried if isinstance(r, Refused)), not_sold=tuple(p for p in placed if isinstance(p, NotSold)))
     if not ranked:
         return (_nothing_serves(request, question, catalog, lost, serves=bool(serving)),)
     best = ranked[0]
@@ -59,20 +59,25 @@ def plan_model(request: Request, model: ModelRequest, catalog: Catalog) -> Decis
 
 
 def _nothing_serves(request: Request, question: Question, catalog: Catalog, lost: Lost, *, serves: bool) -> Diagnostic:
-    model, refused, unpriced = question.request, lost.refused, lost.unpriced
-    if unpriced:
-        reasons_given = tuple(p.why for p in unpriced)
-        return faults.no_price(request.source, model, reasons_given, request.stack.region)
+    model, refused, not_sold = question.request, lost.refused, lost.not_sold
+    if not_sold:
+        reasons_given = tuple(p.why for p in not_sold)
+        return faults.not_sold(request.source, model, reasons_given, request.stack.region)
     if serves or not refused:
-        excluded = tuple(
-            f"{name}: {found.excluded}"
-            for name in model.instance_types
-            if (found := catalog.instance(name)) is not None and found.excluded is not None
-        )
+        excluded = _excluded(model, catalog)
         return faults.no_type(request.source, model, excluded)
     if all(r.does_not_fit is not None for r in refused):
         return faults.does_not_fit(request.source, model, refused, _elsewhere(question, catalog))
     return faults.misses_target(request.source, model, refused)
+
+
+def _excluded(model: ModelRequest, catalog: Catalog) -> tuple[str, ...]:
+    """
+    Return why each pinned type, or each type with the pinned GPU, is not planned on.
+    """
+    gpu = None if model.gpu is None else catalog.gpu(model.gpu)
+    types = [catalog.instance(name) for name in model.instance_types] or (catalog.instances_with_gpu(gpu.id) if gpu is not None else ())
+    return tuple(dict.fromkeys(f"{t.name}: {t.excluded}" for t in types if t is not None and t.excluded is not None))
 
 
 def _elsewhere(question: Question, catalog: Catalog) -> tuple[Shape, ...]:
@@ -97,5 +102,5 @@ def _rejected(question: Question, catalog: Catalog, ranked: list[Ranked], tried:
             lost.append(rejected_placement(best, other))
     published = tuple(c.quantization for c in catalog.checkpoints(question.request.source))
     back = held_back(question.forms, published) if question.request.precision == "auto" else ()
-    no_price = [rejected_price(p) for p in tried.unpriced if p.shape.label not in seen]
+    no_price = [rejected_sale(p) for p in tried.not_sold if p.shape.label not in seen]
     return (*lost, *back, *no_price, *(rejected_shape(r) for r in tried.refused))

@@ -249,11 +249,16 @@ def _nodes(demand: ReplicaDemand, pool: PoolDemand, replicas: int) -> int:
     return node_count(replicas, pool.replicas_per_node, demand.zones)
 
 
+def _nodes_by_hour(demand: ReplicaDemand, pool: PoolDemand) -> list[int]:
+    nodes = {replicas: _nodes(demand, pool, replicas) for replicas in set(demand.by_hour)}
+    return [nodes[replicas] for replicas in demand.by_hour]
+
+
 def _traffic_hours(demand: ReplicaDemand, pool: PoolDemand) -> Fraction:
     """
     Return the hours a month if all replicas ran on *pool*: never more than its nodes at the maximum standing all the time.
     """
-    nodes = [_nodes(demand, pool, replicas) for replicas in demand.by_hour]
+    nodes = _nodes_by_hour(demand, pool)
     seconds = paid_week_seconds(nodes, demand.start_seconds + pool.idle_seconds)
     hours = seconds * _MONTHS_PER_WEEK_SECOND * (1 + Fraction(pool.recovery_overlap))
     return min(hours, Fraction(_month(_nodes(demand, pool, demand.maximum))))
@@ -264,7 +269,7 @@ def _most_of_traffic(demand: ReplicaDemand, pool: PoolDemand, limit: int, traffi
 
 
 def _launches_a_month(demand: ReplicaDemand, pool: PoolDemand) -> Fraction:
-    nodes = [_nodes(demand, pool, replicas) for replicas in demand.by_hour]
+    nodes = _nodes_by_hour(demand, pool)
     # A gap that costs one second is one in which the node goes and comes back.
     gaps = paid_week_seconds(nodes, 1) - sum(nodes) * SECONDS_PER_HOUR
     return gaps * Fraction(HOURS_PER_MONTH) / HOURS_PER_WEEK
@@ -274,6 +279,8 @@ def _hours_of_minimum(demand: ReplicaDemand, pool: PoolDemand, part: int) -> Dec
     """
     Return the hours of *part* of the minimum: like the expected hours a share of those that the whole would take.
     """
+    if not part:
+        return Decimal(0)
     whole = _month(_nodes(demand, pool, demand.minimum))
     return whole if part == demand.minimum else _rounded(Fraction(whole) * Fraction(part, demand.minimum))
 

@@ -51,11 +51,18 @@ class Offer:
 
 def allowed(market: Market, instance: InstanceType, shape: Shape) -> bool:
     """
-    Tell whether *instance* may carry *shape*: not excluded, whole GPUs and enough of them, and within the request's pins.
+    Tell whether *instance* may carry *shape*: not excluded, whole GPUs and enough of them, within the request's pins, and on spot
+    under an availability SLO only with a published interruption band (assumption spot_band_missing).
     """
     pins = market.request.instance_types
     whole = instance.gpu_count == int(instance.gpu_count) and instance.gpu_count >= shape.tensor_parallel
-    return instance.excluded is None and whole and (not pins or instance.name in pins)
+    return instance.excluded is None and whole and (not pins or instance.name in pins) and not _too_uncertain(market, instance)
+
+
+def _too_uncertain(market: Market, instance: InstanceType) -> bool:
+    if market.capacity.purchase != "spot" or market.request.slo.availability is None:
+        return False
+    return rate_of(market.catalog, market.stack, instance.name, "spot").interruption_band is None
 
 
 def equivalents(market: Market, shape: Shape, instance: InstanceType, pod: PodResources, per_node: int) -> tuple[InstanceType, ...]:
@@ -79,9 +86,9 @@ def equivalents(market: Market, shape: Shape, instance: InstanceType, pod: PodRe
     return (instance, *(o for _, _, o in sorted(others, key=lambda entry: entry[:2])))
 
 
-def offers(market: Market, types: tuple[InstanceType, ...]) -> tuple[Offer, ...] | str:
+def offers(market: Market, types: tuple[InstanceType, ...]) -> tuple[Offer, ...]:
     """
-    Return the offers, the one filled first in front; or why the fallback has no price.
+    Return the offers, the one filled first in front. A price that is not known stays unknown.
     """
     purchase, fallback = market.capacity.purchase, market.capacity.fallback
     rate = pool_rate(tuple(rate_of(market.catalog, market.stack, t.name, purchase) for t in types))
@@ -89,7 +96,7 @@ def offers(market: Market, types: tuple[InstanceType, ...]) -> tuple[Offer, ...]
     effects = spot_effects(market.catalog, rate.expected.interruption_band) if spot else NO_INTERRUPTION
     share = min(effects.fallback_share, fallback.max_share) if fallback is not None else Decimal(0)
     main = Offer(
-        role="burst" if spot else "base",
+        role=market.capacity.share,
         purchase=purchase,
         types=types,
         rate=rate,
@@ -100,8 +107,6 @@ def offers(market: Market, types: tuple[InstanceType, ...]) -> tuple[Offer, ...]
     if fallback is None:
         return (main,)
     spare = _cheapest_on_demand(market, types)
-    if spare is None:
-        return "no on-demand price known for the fallback"
     return (
         main,
         Offer(
@@ -116,13 +121,13 @@ def offers(market: Market, types: tuple[InstanceType, ...]) -> tuple[Offer, ...]
     )
 
 
-def _cheapest_on_demand(market: Market, types: tuple[InstanceType, ...]) -> tuple[InstanceType, PoolRate] | None:
-    priced = []
-    for instance in types:
-        rate = pool_rate((rate_of(market.catalog, market.stack, instance.name, "on-demand"),))
-        if rate.price.expected is not None:
-            priced.append((rate.price.expected, instance.name, instance, rate))
+def _cheapest_on_demand(market: Market, types: tuple[InstanceType, ...]) -> tuple[InstanceType, PoolRate]:
+    """
+    Return the type for the fallback: the cheapest with a known price, else the first.
+    """
+    entries = [(t, pool_rate((rate_of(market.catalog, market.stack, t.name, "on-demand"),))) for t in types]
+    priced = [(rate.price.expected, t.name, t, rate) for t, rate in entries if rate.price.expected is not None]
     if not priced:
-        return None
+        return entries[0]
     _, _, instance, rate = min(priced, key=lambda entry: entry[:2])
     return instance, rate

@@ -60,9 +60,9 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoPrice:
+class NotSold:
     """
-    A placement that cannot be ranked, since a price is not known; *why* is the rate's reason.
+    A placement that cannot be had in the region as far as our sources go; *why* names them.
     """
 
     shape: Shape
@@ -84,7 +84,7 @@ class _Site:
     disk: Disk
 
 
-def placements(market: Market, shape: Shape, load_bytes: float) -> tuple[Placement | NoPrice, ...]:
+def placements(market: Market, shape: Shape, load_bytes: float) -> tuple[Placement | NotSold, ...]:
     """
     Return one placement for each instance type that can hold *shape*, by name.
     """
@@ -98,7 +98,7 @@ def placements(market: Market, shape: Shape, load_bytes: float) -> tuple[Placeme
     return tuple(found)
 
 
-def _place(market: Market, shape: Shape, instance: InstanceType, load_bytes: float) -> Placement | NoPrice | None:
+def _place(market: Market, shape: Shape, instance: InstanceType, load_bytes: float) -> Placement | NotSold | None:
     catalog = market.catalog
     pod = pod_resources(catalog, instance, shape.tensor_parallel, shape.memory.replica_weights_gib)
     per_node = replicas_per_node(instance, pod, assumed_daemonsets(catalog))
@@ -106,8 +106,8 @@ def _place(market: Market, shape: Shape, instance: InstanceType, load_bytes: flo
         return None
     types = equivalents(market, shape, instance, pod, per_node)
     own = rate_of(catalog, market.stack, instance.name, market.capacity.purchase)
-    if own.price is None:
-        return NoPrice(shape=shape, instance=instance, why=own.reason or "no price known")
+    if own.not_sold:
+        return NotSold(shape=shape, instance=instance, why=own.reason or "not sold here")
     start = start_time(catalog, load_bytes)
     site = _Site(
         types=types,
@@ -118,8 +118,6 @@ def _place(market: Market, shape: Shape, instance: InstanceType, load_bytes: flo
         disk=disk(catalog, load_bytes / 2**30, per_node, types),
     )
     pools = _pools(market, site)
-    if isinstance(pools, str):
-        return NoPrice(shape=shape, instance=instance, why=pools)
     return Placement(
         shape=shape,
         instance=instance,
@@ -135,13 +133,11 @@ def _place(market: Market, shape: Shape, instance: InstanceType, load_bytes: flo
     )
 
 
-def _pools(market: Market, site: _Site) -> tuple[PricedPool, ...] | str:
+def _pools(market: Market, site: _Site) -> tuple[PricedPool, ...]:
     """
-    Return the pools with hours and prices, the one filled first in front; or why the fallback has no price.
+    Return the pools with hours and prices, the one filled first in front; an unknown price stays unknown.
     """
     found = offers(market, site.types)
-    if isinstance(found, str):
-        return found
     demand = ReplicaDemand(
         by_hour=site.replicas.by_hour,
         minimum=site.replicas.minimum,

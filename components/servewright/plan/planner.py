@@ -7,20 +7,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from servewright.errors import InvalidInputError
+from servewright.plan.dated import dated_notices
 from servewright.plan.decision import Decision
 from servewright.plan.model import Plan
 from servewright.plan.model_plan import plan_model
 from servewright.plan.node_pool import cpu_pool
+from servewright.plan.notices import notices
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from servewright.catalog.query import Catalog
-    from servewright.diagnostics import Diagnostic
     from servewright.spec.request import Request
 
 
-def plan_stack(request: Request, catalog: Catalog) -> Plan:
+def plan_stack(request: Request, catalog: Catalog, as_of: date | None = None) -> Plan:
     """
-    Return the plan of *request*.
+    Return the plan of *request*; *as_of* is the clock for what depends on a date (default: the day the catalogue was built).
 
     Raises InvalidInputError with the planning faults of all models.
     """
@@ -39,22 +42,5 @@ def plan_stack(request: Request, catalog: Catalog) -> Plan:
         operators=request.operators,
         budget=request.budget,
         defaults=(*request.defaults, *(default for d in decisions for default in d.defaults)),
-        warnings=(*request.warnings, *_unlocked(request)),
-    )
-
-
-def _unlocked(request: Request) -> tuple[Diagnostic, ...]:
-    """
-    Return the warning that staging and prod are planned afresh: without a lock a price refresh can change the hardware.
-    """
-    if request.stack.environment == "dev":
-        return ()
-    return (
-        request.source.diagnostic(
-            "SW430",
-            "environment",
-            f"{request.stack.environment} is planned afresh: a refresh of prices or constants can change the hardware",
-            severity="warning",
-            value=request.stack.environment,
-        ),
+        warnings=(*request.warnings, *notices(request, decisions), *dated_notices(request, pools, catalog, as_of or catalog.build_date)),
     )

@@ -14,25 +14,22 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from servewright.plan.model import PodResources
-from servewright.units import MIB_PER_GIB
+from servewright.units import MIB_PER_GIB, MILLICORES
 
 if TYPE_CHECKING:
     from servewright.catalog.model import InstanceType
     from servewright.catalog.query import Catalog
-
-_SHM_MIB_PER_GPU = 1024
-"""
-NCCL and the workers' queues use shared memory; 1 GiB per GPU, judgement (the container default of 64 MiB is too small for NCCL).
-"""
 
 
 def pod_resources(catalog: Catalog, instance: InstanceType, gpus: int, weights_gib: float) -> PodResources:
     """
     Return the requests of a pod with *gpus* GPUs on *instance*; the type must have allocatable figures.
     """
-    shm = _SHM_MIB_PER_GPU * gpus
-    cpu = 4000 + 2000 * gpus
-    memory = math.ceil((8 + 0.1 * weights_gib + 2 * gpus) * MIB_PER_GIB) + shm
+    cpu = int((catalog.assumed("pod_cpu_base") + catalog.assumed("pod_cpu_per_gpu") * gpus) * MILLICORES)
+    shm = int(catalog.assumed("pod_shm_per_gpu") * gpus * MIB_PER_GIB)
+    weights = catalog.assumed("pod_memory_weights_share") * Decimal(str(weights_gib))
+    host = catalog.assumed("pod_memory_base") + weights + catalog.assumed("pod_memory_per_gpu") * gpus
+    memory = math.ceil(host * MIB_PER_GIB) + shm
     share = Decimal(gpus) / instance.gpu_count
     cpu_free = (instance.allocatable_cpu_millicores or 0) - int(catalog.assumed("daemonset_cpu_per_gpu_node"))
     memory_free = (instance.allocatable_memory_mib or 0) - int(catalog.assumed("daemonset_memory_per_gpu_node"))

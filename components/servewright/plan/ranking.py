@@ -20,25 +20,31 @@ from typing import TYPE_CHECKING
 from servewright.errors import InternalError
 from servewright.plan.model import Prediction
 from servewright.plan.performance.predict import Lengths, Load, Outcome, Unstable, predict
+from servewright.plan.pool_price import rate_of
 from servewright.plan.shapes import Shape, lengths_of
 
 if TYPE_CHECKING:
-    from servewright.plan.placements import Placement
-    from servewright.spec.request import ModelRequest
+    from servewright.catalog.query import Catalog
+    from servewright.plan.placements import Placement, PricedPool
+    from servewright.spec.request import ModelRequest, Stack
 
 
 _JUST_BELOW = 0.999
+_INFINITE = Decimal("Infinity")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:
     """
-    A placement with the prediction for its own replicas at the busiest hour, and its *expected* price a month.
+    A placement with the prediction for its own replicas at the busiest hour, and the *price* a month that it is compared by.
+
+    That is its expected price; where a part of it is unknown, the known rest, with on-demand in the place of an unknown spot price;
+    infinite where a type has no known price at all. Only the comparison uses it: on the bill unknown stays unknown.
     """
 
     placement: Placement
     prediction: Prediction
-    expected: Decimal
+    price: Decimal
 
     @property
     def answer_ms(self) -> float:
@@ -48,12 +54,10 @@ class Ranked:
         return self.prediction.ttft_p95_ms.value + self.prediction.itl_p95_ms.value
 
 
-def with_prediction(request: ModelRequest, placement: Placement) -> Ranked | None:
+def with_prediction(catalog: Catalog, stack: Stack, request: ModelRequest, placement: Placement) -> Ranked:
     """
-    Return *placement* with its prediction at its share of the busiest hour; None where its price is not known.
+    Return *placement* with its prediction at its share of the busiest hour and the price it is compared by.
     """
-    if placement.monthly.expected is None:
-        return None
     shape = placement.shape
     found = _at(shape, float(request.traffic.requests_per_second) / placement.replicas.busiest, lengths_of(request.traffic))
     prediction = Prediction(
@@ -64,7 +68,22 @@ def with_prediction(request: ModelRequest, placement: Placement) -> Ranked | Non
         concurrency=found.concurrency,
         calibrated=found.calibrated,
     )
-    return Ranked(placement=placement, prediction=prediction, expected=placement.monthly.expected)
+    return Ranked(placement=placement, prediction=prediction, price=_compared_price(catalog, stack, placement))
+
+
+def _compared_price(catalog: Catalog, stack: Stack, placement: Placement) -> Decimal:
+    return sum((_compared_part(catalog, stack, pool) for pool in placement.pools), Decimal(0))
+
+
+def _compared_part(catalog: Catalog, stack: Stack, pool: PricedPool) -> Decimal:
+    if pool.monthly.expected is not None:
+        return pool.monthly.expected
+    hourly = pool.offer.rate.price.expected
+    if hourly is None:
+        stand_in = rate_of(catalog, stack, pool.offer.types[0].name, "on-demand").price
+        hourly = _INFINITE if stand_in is None else stand_in.amount
+    hours = pool.hours.expected
+    return _INFINITE if hours is None or (hourly.is_infinite()) else hours * hourly
 
 
 def running_p99(request: ModelRequest, shape: Shape) -> float:
@@ -99,10 +118,10 @@ def _score(request: ModelRequest, ranked: Ranked) -> float:
         tokens = float(request.traffic.output_tokens.mean)
         return ranked.prediction.ttft_p95_ms.value + tokens * ranked.prediction.itl_p95_ms.value
     if request.priority == "throughput":
-        return float(ranked.expected) / (ranked.placement.shape.capacity * ranked.placement.replicas.busiest)
+        return float(ranked.price) / (ranked.placement.shape.capacity * ranked.placement.replicas.busiest)
     if request.priority == "balanced":
-        return float(ranked.expected) * (0.5 + 0.5 * used_up(request, ranked))
-    return float(ranked.expected)
+        return float(ranked.price) * (0.5 + 0.5 * used_up(request, ranked))
+    return float(ranked.price)
 
 
 def used_up(request: ModelRequest, ranked: Ranked) -> float:
@@ -116,8 +135,10 @@ def used_up(request: ModelRequest, ranked: Ranked) -> float:
     return max((value / float(target) for value, target in pairs if target is not None), default=1.0)
 
 
-def _ties(ranked: Ranked) -> tuple[Decimal, bool, float, Decimal, int, str]:
+def _ties(ranked: Ranked) -> tuple[Decimal, Decimal, bool, float, Decimal, int, str]:
     placement = ranked.placement
     nodes = sum((p.hours.max or Decimal(0) for p in placement.pools), Decimal(0))
     converted = placement.shape.precision.origin != "native"
-    return ranked.expected, converted, ranked.answer_ms, nodes, placement.shape.tensor_parallel, placement.instance.name
+    # Without any price the smallest hardware is taken: memory paid for stands in for money.
+    size = nodes * placement.instance.gpu_count * placement.shape.gpu.usable_memory_mib if ranked.price.is_infinite() else Decimal(0)
+    return ranked.price, size, converted, ranked.answer_ms, nodes, placement.shape.tensor_parallel, placement.instance.name

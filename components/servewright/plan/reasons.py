@@ -11,7 +11,7 @@ from servewright.plan.model import Rejected
 from servewright.plan.node_hours import node_count
 
 if TYPE_CHECKING:
-    from servewright.plan.placements import NoPrice
+    from servewright.plan.placements import NotSold
     from servewright.plan.precision import WeightForm
     from servewright.plan.ranking import Ranked
     from servewright.plan.shapes import Refused
@@ -53,13 +53,12 @@ def rejected_placement(best: Ranked, other: Ranked) -> Rejected:
     """
     placement = other.placement
     nodes = node_count(placement.replicas.busiest, placement.replicas_per_node, placement.zones)
-    change = (other.expected - best.expected) / best.expected if best.expected else Decimal(0)
-    lead = "same price" if abs(change) < _WORTH_A_PERCENT else f"{change * 100:+,.0f} %"
+    lead = _dearer(best, other)
     why = (
         f"{lead}: {placement.shape.capacity:.2f} req/s per replica, {_count(placement.replicas.busiest, 'replica')} on "
         f"{nodes} x {placement.instance.name}"
     )
-    return Rejected(what=placement.shape.label, why=why, monthly=other.expected)
+    return Rejected(what=placement.shape.label, why=why, monthly=other.placement.monthly.expected)
 
 
 def rejected_shape(refused: Refused) -> Rejected:
@@ -69,11 +68,18 @@ def rejected_shape(refused: Refused) -> Rejected:
     return Rejected(what=refused.what, why=refused.why, monthly=None)
 
 
-def rejected_price(no_price: NoPrice) -> Rejected:
+def rejected_sale(found: NotSold) -> Rejected:
     """
-    Return a placement that cannot be ranked since its price is not known.
+    Return a placement that the region does not sell.
     """
-    return Rejected(what=f"{no_price.shape.label} on {no_price.instance.name}", why=no_price.why, monthly=None)
+    return Rejected(what=f"{found.shape.label} on {found.instance.name}", why=found.why, monthly=None)
+
+
+def _dearer(best: Ranked, other: Ranked) -> str:
+    if other.price.is_infinite() or best.price.is_infinite():
+        return "no price known"
+    change = (other.price - best.price) / best.price if best.price else Decimal(0)
+    return "same price" if abs(change) < _WORTH_A_PERCENT else f"{change * 100:+,.0f} %"
 
 
 def held_back(forms: tuple[WeightForm, ...], available: tuple[str, ...]) -> tuple[Rejected, ...]:

@@ -29,7 +29,7 @@ class Preview:
     """
     What would be built, why and for how much.
 
-    *as_of* is the clock of the preview; *prices_oldest* and *prices_newest* bound the age of the prices.
+    *as_of* is the clock of the preview; *prices_oldest* and *prices_newest* bound the dates of this bill's prices.
     *operator_versions* is what each operator was checked against, *image_waivers* why an image reference has no digest,
     *quotas* what the account must allow.
     """
@@ -55,7 +55,8 @@ def preview_of(
     """
     Return the preview of *plan*; *as_of* is the catalogue's build date where none is given.
     """
-    oldest, newest = catalog.prices_between(plan.stack.region)
+    dates = [line.as_of_from for line in bill.lines if line.as_of_from is not None]
+    oldest, newest = (min(dates), max(dates)) if dates else catalog.prices_between(plan.stack.region)
     image = catalog.image("vllm")
     return Preview(
         plan=plan,

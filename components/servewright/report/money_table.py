@@ -111,7 +111,7 @@ def _budget(screen: Screen, preview: Preview) -> None:
         return
     style = BAD if month.expected > limit else WARN if month.max is None or month.max > limit else GOOD
     expected = f"{percent(month.expected / limit)} expected"
-    most = "no upper bound" if month.max is None else f"{percent(month.max / limit)} at most"
+    most = "no upper bound" if month.max is None else f"{percent(month.max / limit)} at the autoscaler's maximum"
     screen.paragraph(f"limit {dollars(limit)} a month  ", (_bar(month, limit), style), f"  {expected}, {most}", hang=4)
 
 

@@ -102,7 +102,7 @@ def _over_limit(preview: Preview) -> Iterator[Item]:
         times = f", {count(round(month.expected / limit, 2))} times as much" if limit else ""
         yield Item(text=f"expected {dollars(month.expected)} a month is above the limit of {dollars(limit)}{times}", style=BAD)
     elif month.max is not None and month.max > limit:
-        yield Item(text=f"scaled to its limits the stack costs {dollars(month.max)} a month, above the limit of {dollars(limit)}")
+        yield Item(text=f"at the autoscaler's maximum the stack costs {dollars(month.max)} a month, above the limit of {dollars(limit)}")
 
 
 def _show(screen: Screen, items: list[Item]) -> None:

@@ -1,0 +1,51 @@
+"""
+What a date does to a plan.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from requests_made import model_request, request
+
+from servewright.catalog.load import load_catalog
+from servewright.plan.planner import plan_stack
+
+CATALOG = load_catalog()
+
+
+def codes(day: date) -> list[str]:
+    """
+    Return the dated warnings of a plan on *day*; the test cluster runs Kubernetes 1.35.
+    """
+    plan = plan_stack(request(model_request("meta-llama/Llama-3.2-1B-Instruct")), CATALOG, day)
+    return [w.code for w in plan.warnings if w.code in ("SW435", "SW436")]
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2026, 11, 21), []),
+        (date(2026, 12, 28), ["SW435"]),
+        (date(2027, 6, 1), ["SW435", "SW436", "SW436"]),
+    ],
+    ids=["build date", "90 days before the end of support", "prices of ten months"],
+)
+def test_support_and_prices_age_with_the_clock(day: date, expected: list[str]) -> None:
+    """
+    The end of standard support is said 90 days ahead; a node's price older than half a year is pointed out, once a type.
+    """
+    assert codes(day) == expected
+
+
+def test_the_message_names_date_and_price() -> None:
+    """
+    Who reads it knows when and what it costs, from the price table.
+    """
+    plan = plan_stack(request(model_request("meta-llama/Llama-3.2-1B-Instruct")), CATALOG, date(2027, 6, 1))
+    support = next(w for w in plan.warnings if w.code == "SW435")
+
+    assert support.message == (
+        "Kubernetes 1.35 left EKS standard support on 2027-03-27: the control plane then costs 0.6 USD an hour instead of 0.1"
+    )
