@@ -8,7 +8,10 @@ A phase runs to its end and reports all of its faults at once; the next phase st
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Severity = Literal["error", "warning"]
 Phase = Literal["syntax", "fields", "planning"]
@@ -47,3 +50,52 @@ class Position:
 
     line: int
     column: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMap:
+    """
+    Where each spec path stands in the file; a path that is absent answers with its nearest parent.
+    """
+
+    file: str
+    positions: Mapping[str, Position]
+
+    def at(self, path: str) -> Position:
+        """
+        Return the position of *path* or of its nearest parent that is in the file.
+        """
+        while path:
+            if path in self.positions:
+                return self.positions[path]
+            cut = max(path.rfind("."), path.rfind("["))
+            path = path[: max(cut, 0)]
+        return self.positions.get("", Position(1, 1))
+
+    def diagnostic(
+        self,
+        code: str,
+        path: str,
+        message: str,
+        *,
+        phase: Phase = "planning",
+        severity: Severity = "error",
+        value: str | None = None,
+        hint: str | None = None,
+    ) -> Diagnostic:
+        """
+        Return the diagnostic for *path* with its position filled in.
+        """
+        where = self.at(path)
+        return Diagnostic(
+            code=code,
+            severity=severity,
+            phase=phase,
+            file=self.file,
+            line=where.line,
+            column=where.column,
+            path=path,
+            value=value,
+            message=message,
+            hint=hint,
+        )

@@ -7,9 +7,11 @@ from __future__ import annotations
 import runpy
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pulumi
 import pytest
+import yaml
 
 from servewright.pipeline import preview_file
 from servewright.record.monitor import Recording
@@ -70,6 +72,37 @@ def test_the_urns_of_the_dev_stack_stay() -> None:
     A changed URN deletes and makes a resource anew: it needs an alias, a line in the changelog, and this list.
     """
     assert [urn.split("::", 2)[2] for urn in sorted(recorded("dev").resources)] == URNS.read_text(encoding="utf-8").splitlines()
+
+
+def edited(folder: Path, **fields: Any) -> Path:
+    """
+    Return a copy of the dev spec with other *fields* at its top.
+    """
+    document = yaml.safe_load((ROOT / "stacks" / "dev.yaml").read_text(encoding="utf-8"))
+    spec = folder / "edited.yaml"
+    spec.write_text(yaml.safe_dump({**document, **fields}), encoding="utf-8")
+    return spec
+
+
+def test_without_budgets_the_bill_has_none(tmp_path: Path) -> None:
+    """
+    A section that is off costs nothing and registers nothing; the rest of the bill stays.
+    """
+    off = preview_file(edited(tmp_path, budgets="off"))
+
+    assert [line.name for line in off.bill.lines if line.component == "budget"] == []
+    assert [record.urn for record in off.records if record.urn.rsplit("::", 1)[1].startswith("demo-budget")] == []
+    assert list(off.bill.lines) == [line for line in preview().bill.lines if line.component != "budget"]
+
+
+@pytest.mark.parametrize("share", ["base", "burst"])
+def test_a_pool_is_called_after_the_share_that_the_spec_gives(share: str, tmp_path: Path) -> None:
+    """
+    What the user calls base or burst is called so in the cluster, however it is bought.
+    """
+    pools = preview_file(edited(tmp_path, capacity={share: {"purchase": "on-demand"}})).plan.pools
+
+    assert [(pool.name, pool.role) for pool in pools if pool.purpose == "gpu"] == [(f"chat-{share}", share)]
 
 
 def test_a_stack_without_spec_says_so() -> None:

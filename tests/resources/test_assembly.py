@@ -14,8 +14,9 @@ import plans
 from servewright.ranges import Range
 from servewright.record.offline import record, record_plan
 from servewright.resources.assembly import ServingStack
-from servewright.resources.checks import faults, not_built, placeholders
+from servewright.resources.checks import faults, not_built, placeholders, refusals
 from servewright.resources.estimates import Estimates
+from servewright.spec.request import BudgetRequest
 
 if TYPE_CHECKING:
     from servewright.catalog.query import Catalog
@@ -100,6 +101,60 @@ def test_up_refuses_placeholders_in_clear_words(catalog: Catalog, monkeypatch: p
 
     with pytest.raises(pulumi.RunError, match=r"^nothing is deployed: the spec leaves platform\.account and platform\.cluster\.name open"):
         recorded(plan, catalog)
+
+
+@pytest.mark.parametrize("environment", ["staging", "prod"])
+def test_up_refuses_what_needs_a_lock(environment: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Staging and prod go out from a lock only, and locks are not built yet: a preview is free, up says why it stops and what to do.
+    """
+    plan = plans.plan(stack=plans.stack(environment=environment))
+    recorded(plan, catalog)
+    monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: False)
+
+    words = rf"^nothing is deployed: {environment} goes out from a locked plan only, .* locks are not built yet\. Preview it, or deploy it"
+    with pytest.raises(pulumi.RunError, match=words):
+        recorded(plan, catalog)
+
+
+def test_up_says_all_that_it_refuses(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Whoever fills in the account learns of the lock at the same time.
+    """
+    plan = plans.plan(stack=plans.replace(plans.placeholder_stack(), environment="prod"))
+    monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: False)
+
+    with pytest.raises(pulumi.RunError) as raised:
+        recorded(plan, catalog)
+    assert str(raised.value).count("nothing is deployed: ") == 2
+
+
+def test_dev_needs_no_lock(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    In dev a plan that is made afresh may be deployed.
+    """
+    monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: False)
+
+    assert refusals(plans.plan()) == ()
+    assert recorded(plans.plan(), catalog).resources
+
+
+def test_a_budget_that_is_off_leaves_nothing_in_aws(catalog: Catalog) -> None:
+    """
+    No budget, topic or key, and no AWS provider that would ask for credentials; everything else stays.
+    """
+    off = BudgetRequest(enabled=False, limit=None, alerts=(), notify=())
+    without, with_it = recorded(plans.plan(budget=off), catalog), recorded(plans.plan(), catalog)
+    gone = {made.type for made in with_it.resources.values()} - {made.type for made in without.resources.values()}
+
+    assert gone == {
+        "pulumi:providers:aws",
+        "aws:budgets/budget:Budget",
+        "aws:kms/key:Key",
+        "aws:sns/topic:Topic",
+        "aws:sns/topicPolicy:TopicPolicy",
+        "aws:sns/topicSubscription:TopicSubscription",
+    }
 
 
 def test_up_refuses_a_budget_without_amount(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:

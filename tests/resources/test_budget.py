@@ -12,7 +12,7 @@ import pytest
 
 import plans
 from servewright.ranges import Range
-from servewright.resources.budget import PLACEHOLDER_ACCOUNT, cost_filter, key_policy, limit_amount, notifications, topic_policy
+from servewright.resources.budget import PLACEHOLDER_ACCOUNT, cost_filters, key_policy, limit_amount, notifications, topic_policy
 from servewright.resources.estimates import Estimates
 from servewright.resources.naming import Names
 from servewright.spec.request import BudgetRequest
@@ -131,6 +131,11 @@ def test_a_placeholder_account_can_be_seen() -> None:
 
 def test_the_budget_counts_what_carries_the_stacks_tag() -> None:
     """
-    The filter names the tag with its "user:" prefix and the value that every node and resource carries.
+    The filter names the tag with its "user:" prefix and the value that every node and resource carries, in the stack's region only.
     """
-    assert cost_filter(Names.of(plans.stack())) == {"name": "TagKeyValue", "values": ["user:servewright:stack$demo-dev"]}
+    plan = plans.plan()
+
+    assert cost_filters(plan, Names.of(plan.stack)) == [
+        {"name": "TagKeyValue", "values": ["user:servewright:stack$demo-dev"]},
+        {"name": "Region", "values": ["us-east-1"]},
+    ]

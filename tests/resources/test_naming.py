@@ -20,6 +20,7 @@ LABEL_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?")
 words = st.sampled_from(["a", "b", "dev", "prod", "staging", "x1", "9", "deadbeef", "chat", "y" * 30])
 spec_names = st.lists(words, min_size=1, max_size=4).map("-".join).filter(lambda name: len(name) <= 40)
 environments = st.sampled_from(["dev", "staging", "prod"])
+regions = st.sampled_from(["us-east-1", "us-east-2", "ap-southeast-1"])
 identities = st.tuples(spec_names, environments, spec_names)
 
 
@@ -33,16 +34,17 @@ def test_different_stacks_and_pools_never_share_a_name(parts: list[tuple[str, st
     assert len(set(names)) == len(names)
 
 
-@given(st.lists(st.tuples(spec_names, environments), min_size=2, max_size=6, unique=True))
-def test_different_stacks_never_share_an_account_wide_name(parts: list[tuple[str, str]]) -> None:
+@given(st.lists(st.tuples(spec_names, environments, regions), min_size=2, max_size=6, unique=True))
+def test_different_stacks_never_share_an_account_wide_name(parts: list[tuple[str, str, str]]) -> None:
     """
-    Topic and budget names, and the value of the stack's tag, are different for each stack of an account.
+    Topic and budget names are different for each stack of an account, in whatever region; the value of the stack's tag for each stack
+    of a region.
     """
-    made = [Names.of(plans.stack(name=stack, environment=env)) for stack, env in parts]
+    made = [(region, Names.of(plans.stack(name=stack, environment=env, region=region))) for stack, env, region in parts]
 
-    for one, other in combinations(made, 2):
+    for (here, one), (there, other) in combinations(made, 2):
         assert one.account_wide != other.account_wide
-        assert one.stack != other.stack
+        assert here != there or one.stack != other.stack
 
 
 @given(st.lists(st.text(max_size=80), min_size=1, max_size=3), st.sampled_from([20, WORKLOAD_LIMIT, LABEL_LIMIT, AWS_LIMIT]))
@@ -94,7 +96,7 @@ def test_plain_names_read_as_their_parts() -> None:
     """
     names = Names.of(plans.stack())
 
-    assert (names.stack, names.account_wide) == ("demo-dev", "servewright-demo-dev")
+    assert (names.stack, names.account_wide) == ("demo-dev", "servewright-demo-dev-us-east-1")
     assert names.pool("chat-burst") == "demo-dev-chat-burst"
     assert names.workload("chat") == "chat"
 

@@ -8,6 +8,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from servewright.resources.engine_pod import served_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -67,12 +69,29 @@ def test_no_object_holds_the_text_of_a_secret(emitted: Emitted) -> None:
 
 def test_no_shell_runs_anywhere(emitted: Emitted) -> None:
     """
-    Commands and probes are argument lists; no text is given to a shell.
+    Commands, arguments, hooks and probes are lists of words, and no word is a shell or the switch that hands it a script.
     """
     for container in containers(emitted):
-        commands = [container.get("command", []), *(probe["exec"]["command"] for probe in container.values() if _has_exec(probe))]
-        assert not any(re.search(r"(^|/)(ba|da|z)?sh$", word) for command in commands for word in command)
-        assert "-c" not in container.get("args", [])[:1]
+        commands = [container.get("command", []), container["args"], *_executed(container)]
+        assert all(isinstance(command, list) for command in commands)
+        words = [word for command in commands for word in command]
+        assert words
+        assert [word for word in words if re.fullmatch(r"(.*/)?((a|ba|da|k|z)?sh|env|busybox|eval)|-[a-z]*c", word)] == []
+
+
+def test_a_users_text_is_a_word_of_its_own(emitted: Emitted) -> None:
+    """
+    Each argument of the plan is one argument of the container, with every expansion escaped, and a user's text stands nowhere else in
+    it: not in a command, a variable's value, a hook or a probe.
+    """
+    for model, container in zip(emitted.plan.models, containers(emitted), strict=True):
+        arguments = container["args"]
+        assert [word.replace("$$(", "$(") for word in arguments] == list(model.engine.arguments)
+        assert not any(re.search(r"(?<!\$)\$\(", word) for word in arguments)
+        elsewhere = [*leaves({key: value for key, value in container.items() if key not in {"args", "env"}})]
+        elsewhere += [variable["value"] for variable in container["env"] if "value" in variable]
+        theirs = [model.source, model.weights_source, served_name(model), emitted.plan.stack.owner]
+        assert [text for text in elsewhere for own in theirs if own in text] == []
 
 
 def test_images_have_a_digest_or_a_waiver(emitted: Emitted) -> None:
@@ -172,5 +191,12 @@ def test_no_text_of_a_plan_breaks_out_of_its_place(emitted: Emitted) -> None:
         assert all("\n" not in text for text in leaves(dict(metadata)))
 
 
-def _has_exec(value: Any) -> bool:
-    return isinstance(value, dict) and "exec" in value
+def _executed(value: Any) -> Iterator[list[str]]:
+    """
+    Yield the command of every exec probe and hook below *value*.
+    """
+    if isinstance(value, dict):
+        if "exec" in value:
+            yield value["exec"]["command"]
+        for each in value.values():
+            yield from _executed(each)

@@ -92,6 +92,7 @@ def test_the_deployment_carries_what_the_bill_reads(dev: Emitted) -> None:
         "start-seconds": "214",
         "input-tokens-per-month": "1500000000",
         "output-tokens-per-month": "300000000",
+        "weights-gib": "15.000",
     }
 
 

@@ -57,7 +57,7 @@ def test_other_environments_take_on_demand(environment: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("capacity", "purchase", "share"),
+    ("capacity", "purchase", "max_share"),
     [
         ("{burst: {purchase: on-demand}}", "on-demand", None),
         ("{burst: {purchase: spot}}", "spot", None),
@@ -69,13 +69,13 @@ def test_other_environments_take_on_demand(environment: str) -> None:
         ("{base: {purchase: spot}}", "spot", None),
     ],
 )
-def test_what_is_written_is_what_is_bought(capacity: str, purchase: str, share: Decimal | None) -> None:
+def test_what_is_written_is_what_is_bought(capacity: str, purchase: str, max_share: Decimal | None) -> None:
     """
-    A share that is given gets no fallback that was not asked for.
+    A share that is given keeps its name, base or burst, and gets no fallback that was not asked for.
     """
     found = request(MINIMAL + f"capacity: {capacity}\n").capacity
-    assert found.purchase == purchase
-    assert (None if found.fallback is None else found.fallback.max_share) == share
+    assert (found.purchase, found.share) == (purchase, "base" if "base" in capacity else "burst")
+    assert (None if found.fallback is None else found.fallback.max_share) == max_share
 
 
 @pytest.mark.parametrize("capacity", ["{burst: {purchase: spot}}", "{base: {purchase: spot}}", "{burst: {purchase: spot, fallback: off}}"])

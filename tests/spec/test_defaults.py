@@ -5,14 +5,17 @@ Every gap is filled by environment, and every filling is written down.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from servewright.catalog.load import load_catalog
+from servewright.diagnostics import SourceMap
+from servewright.spec.applied import written
 from servewright.spec.defaults import name_from
 from servewright.spec.infrastructure import KUBERNETES_VERSIONS
 from servewright.spec.load import parse_request
@@ -20,7 +23,9 @@ from servewright.spec.traffic import PROFILE_NAME
 from spec_texts import FULL, MINIMAL, zones_of
 
 if TYPE_CHECKING:
-    from servewright.spec.request import Request
+    from collections.abc import Iterable
+
+    from servewright.spec.request import AppliedDefault, Request
 
 PINNED = MINIMAL + "    revision: 6f6073b423013f6a7d4d9f39144961bfbfbc386b\n"
 
@@ -70,25 +75,84 @@ def test_every_default_that_was_applied_is_written_down() -> None:
     assert all(default.value and default.why for default in defaults)
 
 
-def test_a_written_default_changes_nothing_but_the_list() -> None:
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_every_listed_default_can_be_pasted_back(environment: str) -> None:
     """
-    Writing out every default that has a value of its own gives the same request without the entries.
+    Each default as it is printed, one by one and all together, is accepted at its path and gives the same request; all together leave
+    nothing to list but what only the plan, the bill or the user can know.
     """
-    short = request(MINIMAL)
-    long = request(
-        "apiVersion: servewright.dev/v1\nname: llama-3-2-1b-instruct\nenvironment: dev\nowner: unowned\n"
-        + MINIMAL
-        + "    task: generate\n    priority: cost\n    precision: auto\n    hardware: auto\n    engine: {name: vllm}\n"
-        + "platform: {kind: eks, region: us-east-1, zones: [us-east-1a], operators: existing, system_nodes: pool}\n"
-        + "capacity: {burst: {purchase: spot, fallback: {purchase: on-demand, max_share: 100%}}}\n"
-        + "budgets: {alerts: [50%, 80%, 100%]}\n"
-    )
-    assert long.stack == short.stack
-    assert long.models == short.models
-    assert long.capacity == short.capacity
-    assert long.budget == short.budget
-    assert long.operators == short.operators
-    assert len(long.defaults) < len(short.defaults)
+    short = request(pasted(environment, []))
+    for default in short.defaults:
+        assert asked(request(pasted(environment, [default]))) == asked(short), default
+    long = request(pasted(environment, short.defaults))
+    assert asked(long) == asked(short)
+    assert list(long.defaults) == [default for default in short.defaults if default.value == "null"]
+
+
+def pasted(environment: str, defaults: Iterable[AppliedDefault]) -> str:
+    """
+    Return the minimal spec of *environment* with *defaults*, each with the text it is printed with.
+    """
+    traffic = {"requests_per_second": "2", "input_tokens": {"mean": "500"}, "output_tokens": {"mean": "150"}}
+    source = {"source": "meta-llama/Llama-3.2-1B-Instruct", "revision": "6f6073b423013f6a7d4d9f39144961bfbfbc386b"}
+    model: dict[str, Any] = {**source, "traffic": traffic, "slo": {"ttft_p95": "800ms", "itl_p95": "60ms"}}
+    tree: dict[str, Any] = {"environment": environment}
+    for default in defaults:
+        place, path = (model, default.path.removeprefix("models[0].")) if default.path.startswith("models[0].") else (tree, default.path)
+        *parents, name = path.split(".")
+        for parent in parents:
+            place = place.setdefault(parent, {})
+        place[name] = default.value
+    return f"{in_flow({**tree, 'models': f'[{in_flow(model)}]'})}\n"
+
+
+def in_flow(value: Any) -> str:
+    """
+    Return fields as YAML on one line; the texts in them stand as they are.
+    """
+    return "{" + ", ".join(f"{key}: {in_flow(each)}" for key, each in value.items()) + "}" if isinstance(value, dict) else value
+
+
+def asked(made: Request) -> Request:
+    """
+    Return what is asked for, without how it came about.
+    """
+    return replace(made, defaults=(), warnings=(), source=SourceMap("", {}))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("1.35", '"1.35"'),
+        ("4711", '"4711"'),
+        ("true", '"true"'),
+        ("null", '"null"'),
+        ("0.31.0", "0.31.0"),
+        ("off", "off"),
+        ("pool", "pool"),
+    ],
+)
+def test_text_that_yaml_would_read_otherwise_is_quoted(value: str, text: str) -> None:
+    """
+    What is printed for a text reads back as that text.
+    """
+    assert written(value) == text
+
+
+@pytest.mark.parametrize(
+    ("environment", "gateway"), [("dev", "the rule of dev"), ("prod", "the rule of prod is on, which is not built yet")]
+)
+def test_sections_that_are_not_given_are_defaults_too(environment: str, gateway: str) -> None:
+    """
+    Each absent section is listed with its state and the reason; one that is written is not.
+    """
+    text = f"environment: {environment}\n{PINNED}"
+    found = {default.path: (default.value, default.why) for default in request(text).defaults}
+    assert found["gateway"] == ("off", gateway)
+    states = {path: found[path][0] for path in ("caches", "monitoring", "network.rdma", "nodes.tuning")}
+    assert states == {"caches": "off", "monitoring": "off", "network.rdma": "auto", "nodes.tuning": "auto"}
+    left = {default.path for default in request(f"{text}gateway: off\nnetwork: off\n").defaults}
+    assert {"gateway", "network.rdma"} & left == set()
 
 
 def test_the_shortest_spec_has_placeholders() -> None:

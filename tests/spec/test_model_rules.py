@@ -10,8 +10,8 @@ import pytest
 
 from servewright.catalog.load import load_catalog
 from servewright.errors import InvalidInputError
-from servewright.spec.load import parse_request
-from servewright.spec.model_rules import ENGINE_VERSION, timezones
+from servewright.spec.load import parse_request, timezones
+from servewright.spec.model_rules import ENGINE_VERSION
 from spec_texts import MINIMAL, zones_of
 
 if TYPE_CHECKING:

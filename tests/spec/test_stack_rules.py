@@ -11,6 +11,7 @@ import pytest
 from servewright.catalog.load import load_catalog
 from servewright.errors import InvalidInputError
 from servewright.spec.load import parse_request
+from servewright.spec.request import BudgetRequest
 from spec_texts import MINIMAL, zones_of
 
 if TYPE_CHECKING:
@@ -61,7 +62,6 @@ def said(extra: str, *, environment: str = "dev") -> list[Diagnostic]:
         ("platform: {operators: {keda: {existing: {labels: {a: b}}}}}\n", "SW201", "platform.operators.keda.existing.labels"),
         ("budgets: {alerts: [50%, 50%]}\n", "SW209", "budgets.alerts[1]"),
         ("budgets: {notify: [a@example.com, a@example.com]}\n", "SW209", "budgets.notify[1]"),
-        ("budgets: off\n", "SW220", "budgets"),
         ("isolation: {namespace: kube-system}\n", "SW211", "isolation.namespace"),
         ("isolation: {teams: [a]}\n", "SW201", "isolation.teams"),
         ("extends: other.yaml\n", "SW220", "extends"),
@@ -106,6 +106,24 @@ def test_sections_that_would_be_on_by_default_are_named(environment: str, sectio
     assert [found.path for found in said("", environment=environment) if found.code == "SW402"] == sections
     off = "".join(f"{section}: off\n" for section in sections)
     assert [found.path for found in said(off, environment=environment) if found.code == "SW402"] == []
+
+
+def test_budgets_can_be_off() -> None:
+    """
+    Off is a choice, not a default: no budget, no warning, no line among the defaults.
+    """
+    assert said("budgets: off\n") == []
+    request = parse_request("spec.yaml", f"{PINNED}budgets: off\n".encode(), zones_of)
+    assert request.budget == BudgetRequest(enabled=False, limit=None, alerts=(), notify=())
+    assert [default.path for default in request.defaults if default.path.startswith("budgets")] == []
+
+
+def test_a_wrong_label_name_is_shown_where_it_stands() -> None:
+    """
+    The fault is the name's, so it points at the name and not at its value.
+    """
+    (fault,) = said("labels: {team: a, 'a b': x}\n")
+    assert (fault.path, fault.line, fault.column, fault.value) == ('labels["a b"]', 8, 19, None)
 
 
 def test_an_absent_owner_is_a_warning() -> None:

@@ -139,6 +139,7 @@ def _deployment(
     tokens: tuple[int, int] = (0, 0),
     spread: bool = False,
     replicas: int | None = None,
+    weights: str | None = None,
 ) -> dict[str, Any]:
     annotations = {
         "servewright.dev/model": name,
@@ -146,6 +147,7 @@ def _deployment(
         "servewright.dev/output-tokens-per-month": str(tokens[1]),
         **({} if hours is None else {"servewright.dev/replicas-by-hour": encode_hours(hours)}),
         **({} if start is None else {"servewright.dev/start-seconds": str(start)}),
+        **({} if weights is None else {"servewright.dev/weights-gib": weights}),
     }
     requests = {"cpu": cpu, "memory": memory, "ephemeral-storage": "24Gi", **({"nvidia.com/gpu": str(gpus)} if gpus else {})}
     pod: dict[str, Any] = {"containers": [{"name": "engine", "resources": {"requests": requests}}]}

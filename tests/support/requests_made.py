@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from servewright.diagnostics import Position
+from servewright.diagnostics import Position, SourceMap
 from servewright.spec.request import (
     BudgetRequest,
     Capacity,
@@ -17,7 +17,6 @@ from servewright.spec.request import (
     ModelRequest,
     Request,
     Slo,
-    SourceMap,
     Stack,
     TokenLength,
     Traffic,

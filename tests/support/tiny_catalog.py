@@ -28,15 +28,22 @@ SPOT = {"g6.xlarge": "0.40", "g6.2xlarge": "0.50", "g6.12xlarge": "2.00"}
 BANDS = {"g6.xlarge": "<5%", "g6.2xlarge": "5-10%", "g6.12xlarge": ">20%"}
 
 UNIT_PRICES = {
+    ("CloudWatch", "logs ingested", "", REGION): "0.50",
     ("AWS Budgets", "budget monitoring and notifications", "", "global"): "0",
     ("DataTransfer", "cross-AZ (each direction)", "", REGION): "0.01",
+    ("DataTransfer", "internet egress", "", REGION): "0.09",
     ("EBS", "provisioned IOPS above 3000", "gp3", REGION): "0.005",
     ("EBS", "provisioned throughput above 125 MB/s", "gp3", REGION): "0.04",
     ("EBS", "storage", "gp3", REGION): "0.08",
+    ("EKS", "control plane", "standard support", REGION): "0.10",
     ("KMS", "customer managed key", "", REGION): "1",
     ("KMS", "symmetric requests", "", REGION): "0.03",
     ("SNS", "email notifications over 1k", "", REGION): "2",
     ("SNS", "publish requests over 1M", "", REGION): "0.5",
+    ("VPC", "NAT gateway data processed", "", REGION): "0.045",
+    ("VPC", "NAT gateway hour", "", REGION): "0.045",
+    ("VPC", "interface endpoint hour", "per AZ/ENI", REGION): "0.01",
+    ("VPC", "public IPv4 address", "in use", REGION): "0.005",
 }
 
 CONSTANTS = {
@@ -99,6 +106,18 @@ def with_instance_prices(catalog: Catalog, prices: InstancePrices) -> Catalog:
     Return *catalog* with other hourly prices.
     """
     return replace(catalog, instance_prices=prices)
+
+
+def with_date(catalog: Catalog, instance_type: str, day: date) -> Catalog:
+    """
+    Return *catalog* with the hourly prices of *instance_type* as of *day*.
+    """
+    prices = catalog.instance_prices
+    rows = tuple(
+        replace(row, price=replace(row.price, as_of=day.isoformat(), as_of_from=day)) if row.instance_type == instance_type else row
+        for row in prices.rows
+    )
+    return with_instance_prices(catalog, InstancePrices(rows=rows, bands=prices.bands, not_sold=prices.not_sold))
 
 
 def with_amount(row: InstancePrice, amount: Decimal) -> InstancePrice:

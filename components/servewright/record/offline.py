@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Final
 import pulumi
 
 from servewright.cost.records import STACK_TYPE, ResourceRecord
-from servewright.diagnostics import Diagnostic
-from servewright.errors import InternalError, InvalidInputError
+from servewright.errors import InternalError
 from servewright.record.monitor import Fabricate, Recording, RecordingEngine, RecordingMonitor, Registration
 from servewright.resources.assembly import ServingStack
 from servewright.resources.checks import faults
@@ -42,6 +41,9 @@ def record_plan(plan: Plan, catalog: Catalog, *, known: bool = False, estimate: 
 
     With *known* every output of every resource is made up instead of unknown: a program that registers other resources then has hidden
     some of them behind an output. An *estimate* only shows up as the component's input and as the amount of the budget.
+
+    Raises InternalError where the plan breaks a rule of its resources, or the program reads the cloud, registers a name twice or logs an
+    error: each a bug of ours.
     """
     _check(plan)
     recording = record(
@@ -55,7 +57,7 @@ def record(program: Callable[[], object], *, project: str, stack: str, fabricate
     Run *program* as a preview of *stack* and return its recording.
 
     It runs in a thread of its own, which has no event loop yet: the caller may be inside one (Pulumi's own is). What the program
-    raises is raised here.
+    raises is raised here; InternalError where it logged errors.
     """
     # As Pulumi's executor does, and until the process ends: after a failed run every abandoned future would complain at its own exit.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
@@ -88,16 +90,12 @@ def as_records(recording: Recording, region: str | None) -> tuple[ResourceRecord
 
 def _check(plan: Plan) -> None:
     """
-    Refuse what the component would refuse, in the form that the commands print.
+    Refuse what the component would refuse. No spec leads here: its own rules and the planner's refuse it before, with its place.
     """
-    found = tuple(
-        Diagnostic(
-            code="SW390", severity="error", phase="planning", file="", line=0, column=0, path=path, value=None, message=reason, hint=None
-        )
-        for path, reason in faults(plan)
-    )
+    found = faults(plan)
     if found:
-        raise InvalidInputError(found)
+        msg = f"the plan cannot be registered: {'; '.join(f'{path}: {reason}' for path, reason in found)}"
+        raise InternalError(msg)
 
 
 def _program(plan: Plan, catalog: Catalog, estimate: Estimates | None) -> None:

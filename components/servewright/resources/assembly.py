@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pulumi
 
 from servewright.resources.budget_alarm import register_budget
-from servewright.resources.checks import faults, not_built, placeholders
+from servewright.resources.checks import faults, not_built, refusals
 from servewright.resources.manifests import kubernetes_objects
 from servewright.resources.naming import Names
 from servewright.resources.providers import aws_provider, kubernetes_provider
@@ -27,6 +27,9 @@ TYPE: Final = "servewright:index:ServingStack"
 class ServingStack(pulumi.ComponentResource):
     """
     Everything that serves the models of one plan.
+
+    Raises InputPropertiesError where the plan cannot be registered, and RunError where a deployment (not its preview) is refused: the
+    spec leaves account or cluster open, the environment needs a lock, or the budget has no amount.
 
     *endpoints* maps each model to its URL inside the cluster; *namespace* is where the engines run. The *estimate* is an input, so that
     `pulumi preview` shows how a change moves the bill.
@@ -53,10 +56,11 @@ class ServingStack(pulumi.ComponentResource):
         names = Names.of(stack)
         # Children inherit neither depends_on nor anything else that is not derived from the parent: it is passed on.
         child = pulumi.ResourceOptions(parent=self, depends_on=None if opts is None else opts.depends_on)
-        aws = aws_provider(name, plan, names, child)
         kubernetes = kubernetes_provider(name, plan, child)
         register_objects(name, kubernetes_objects(plan, catalog), _with(child, kubernetes))
-        register_budget(name, plan, names, estimate, _with(child, aws))
+        if plan.budget.enabled:
+            # Nothing else is made in AWS by Pulumi itself: without a budget no AWS credentials are needed.
+            register_budget(name, plan, names, estimate, _with(child, aws_provider(name, plan, names, child)))
         self.endpoints = pulumi.Output.from_input({model.name: endpoint(model, names) for model in plan.models})
         self.namespace = pulumi.Output.from_input(names.namespace)
         self.register_outputs({"endpoints": self.endpoints, "namespace": self.namespace})
@@ -71,10 +75,7 @@ def _refuse(plan: Plan) -> None:
     if found:
         message = "; ".join(f"{path}: {reason}" for path, reason in found)
         raise pulumi.InputPropertiesError(message, [{"property_path": path, "reason": reason} for path, reason in found])
-    open_paths = placeholders(plan)
-    if open_paths and not pulumi.runtime.is_dry_run():
-        msg = (
-            f"nothing is deployed: the spec leaves {' and '.join(open_paths)} open. A preview takes placeholders there, "
-            "up needs the account and the cluster that the stack goes to."
-        )
+    refused = () if pulumi.runtime.is_dry_run() else refusals(plan)
+    if refused:
+        msg = "\n".join(f"nothing is deployed: {each}" for each in refused)
         raise pulumi.RunError(msg)

@@ -98,11 +98,15 @@ def notifications(plan: Plan) -> list[dict[str, Any]]:
     ]
 
 
-def cost_filter(names: Names) -> dict[str, Any]:
+def cost_filters(plan: Plan, names: Names) -> list[dict[str, Any]]:
     """
-    Return the filter on the stack's tag; the tag has to be activated for cost allocation once, by hand.
+    Return the filters on the stack's tag, which has to be activated for cost allocation once, by hand, and on its region: a stack of the
+    same name in another region has the same tag.
     """
-    return {"name": "TagKeyValue", "values": [f"user:{labels.TAG_STACK}${names.stack}"]}
+    return [
+        {"name": "TagKeyValue", "values": [f"user:{labels.TAG_STACK}${names.stack}"]},
+        {"name": "Region", "values": [plan.stack.region]},
+    ]
 
 
 def _allow_budgets(plan: Plan, sid: str, action: str | list[str], resource: str) -> dict[str, Any]:

@@ -25,6 +25,8 @@ The key guards alarms in flight and nothing that is kept: the shortest period th
 def register_budget(prefix: str, plan: Plan, names: Names, estimate: Estimates | None, opts: pulumi.ResourceOptions) -> budgets.Budget:
     """
     Register the budget of *plan* with everything that its alarms need.
+
+    Raises RunError where a deployment has neither a limit nor an expected bill to compare with.
     """
     key = kms.Key(
         f"{prefix}-budget",
@@ -47,7 +49,7 @@ def register_budget(prefix: str, plan: Plan, names: Names, estimate: Estimates |
         time_unit="MONTHLY",
         limit_unit="USD",
         limit_amount=_limit(plan, estimate),
-        cost_filters=[budgets.BudgetCostFilterArgs(**budget.cost_filter(names))],
+        cost_filters=[budgets.BudgetCostFilterArgs(**each) for each in budget.cost_filters(plan, names)],
         notifications=[
             budgets.BudgetNotificationArgs(**each, subscriber_sns_topic_arns=[topic.arn]) for each in budget.notifications(plan)
         ],

@@ -5,7 +5,7 @@ What a plan must satisfy before its resources are registered, with the spec path
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from servewright.resources.budget import MOST_NOTIFICATIONS
 from servewright.resources.engine_pod import grace_seconds, served_name
@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 
     from servewright.plan.model import Plan
 
-SPOT_NOTICE_S = 120
+SPOT_NOTICE_S: Final = 120
 """
 Seconds between the interruption notice and the end of a spot node (AWS EC2 guide, spot interruption notices, 2026-11).
 """
+
+
+_LOCKED: Final = ("staging", "prod")
 
 
 def faults(plan: Plan) -> tuple[tuple[str, str], ...]:
@@ -36,6 +39,30 @@ def not_built(plan: Plan) -> tuple[tuple[str, str], ...]:
     remedy = "needs an EKS Pod Identity association with s3:GetObject and s3:ListBucket, which is not built yet: make it by hand"
     in_s3 = (model for model in plan.models if model.weights_source.startswith("s3://"))
     return tuple((model.path, f"{model.weights_source} {remedy}") for model in in_s3)
+
+
+def refusals(plan: Plan) -> tuple[str, ...]:
+    """
+    Return why `up` makes nothing of *plan*, each reason with the way out; a preview takes all of it.
+    """
+    return (*_open(plan), *_unlocked(plan))
+
+
+def _open(plan: Plan) -> Iterator[str]:
+    paths = placeholders(plan)
+    if paths:
+        yield (
+            f"the spec leaves {' and '.join(paths)} open. A preview takes placeholders there, "
+            "up needs the account and the cluster that the stack goes to."
+        )
+
+
+def _unlocked(plan: Plan) -> Iterator[str]:
+    if plan.stack.environment in _LOCKED:
+        yield (
+            f"{plan.stack.environment} goes out from a locked plan only, so that a refresh of prices cannot replace its hardware, and "
+            "locks are not built yet. Preview it, or deploy it with environment: dev."
+        )
 
 
 def placeholders(plan: Plan) -> tuple[str, ...]:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from servewright.plan.model import ModelPlan
 
 PORT: Final = 8000
+"""
+The engine's own default (vLLM's OpenAI-compatible server).
+"""
+
 PRE_STOP_S: Final = 10
 """
 Between the eviction and SIGTERM the endpoints and the callers' connection pools let go of the pod; judgement.
@@ -39,7 +43,20 @@ Compiled kernels and graphs; temporary files. Both judgement.
 """
 
 _STARTUP_PERIOD_S: Final = 10
+_PROBE_TIMEOUT_S: Final = 5
+_READINESS: Final = (5, 3)
+_LIVENESS: Final = (10, 6)
+"""
+Period in seconds and failures in a row, all judgement: out of the Service after 15 s, restarted after 60 s. Slow to conclude: a restart
+costs the whole start time, and /health turns bad at once when the engine dies. Five seconds for an answer, while a large batch is
+scheduled.
+"""
+
 _USER: Final = 2000
+"""
+Any uid but 0 will do, since every path that the engine writes is a volume of its group; judgement.
+"""
+
 _CACHE: Final = "/cache"
 _ENVIRONMENT: Final = {
     # A uid without an entry in passwd: torch asks getpass for the user and several libraries for a home.
@@ -153,9 +170,8 @@ def _engine(model: ModelPlan, catalog: Catalog) -> dict[str, Any]:
             "readOnlyRootFilesystem": True,
         },
         "startupProbe": _probe(_STARTUP_PERIOD_S, math.ceil(start_allowance_seconds(model) / _STARTUP_PERIOD_S)),
-        "readinessProbe": _probe(5, 3),
-        # Slow to conclude: a restart costs the whole start time, and /health turns bad at once when the engine dies.
-        "livenessProbe": _probe(10, 6),
+        "readinessProbe": _probe(*_READINESS),
+        "livenessProbe": _probe(*_LIVENESS),
         "lifecycle": {"preStop": {"sleep": {"seconds": PRE_STOP_S}}},
         "volumeMounts": [{"name": name, "mountPath": path} for name, path in mounts.items()],
     }
@@ -197,6 +213,6 @@ def _probe(period_s: int, failures: int) -> dict[str, Any]:
     return {
         "httpGet": {"path": "/health", "port": HTTP_PORT_NAME},
         "periodSeconds": period_s,
-        "timeoutSeconds": 5,
+        "timeoutSeconds": _PROBE_TIMEOUT_S,
         "failureThreshold": failures,
     }

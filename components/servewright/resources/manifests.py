@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 
 NAMESPACE: Final = "namespace"
 
+_AFTER_DRAIN_S: Final = 600
+_AFTER_PROGRESS_S: Final = 300
+"""
+How much longer Pulumi waits than Karpenter drains, or Kubernetes rolls out, so that their own verdict comes first: ten minutes for
+instances to end, five for the status to be seen; judgement.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KubernetesObject:
@@ -71,7 +78,7 @@ def _pools(plan: Plan, names: Names, catalog: Catalog) -> list[KubernetesObject]
     objects = []
     for pool in plan.pools:
         # A node class stays until its last node is drained.
-        drained_s = drain_seconds(plan, pool) + 600
+        drained_s = drain_seconds(plan, pool) + _AFTER_DRAIN_S
         made = ec2_node_class(plan, pool, names, catalog)
         objects.append(KubernetesObject(key=pool.name, manifest=made, delete_s=drained_s))
         needs = (("EC2NodeClass", pool.name),)
@@ -83,7 +90,7 @@ def _model(plan: Plan, model: ModelPlan, names: Names, catalog: Catalog) -> list
     key, inside = model.name, ("Namespace", NAMESPACE)
     pools = tuple(("NodePool", pool.name) for pool in pools_of(plan, model))
     workload = ("Deployment", key)
-    ready_s = progress_seconds(model) + 300
+    ready_s = progress_seconds(model) + _AFTER_PROGRESS_S
     return [
         KubernetesObject(key=key, manifest=service_account(plan, model, names), needs=(inside,)),
         # Pulumi takes a Service for made when a pod stands behind it: that is when the first replica has loaded its model.

@@ -87,7 +87,8 @@ class Names:
     """
     The names of one stack.
 
-    *stack* is the value of the stack's labels and tags and the prefix of what is unique in a cluster or an account.
+    *stack* is the value of the stack's labels and tags and the prefix of what is unique in a cluster; *account_wide* is the name of what is
+    unique in an account, where the same stack may stand in several regions.
     *namespace* is the stack's own: two stacks cannot share one, since each registers it. *identity* is (name, environment).
     """
 
@@ -104,7 +105,7 @@ class Names:
         return cls(
             stack=join(stack.name, stack.environment, limit=LABEL_LIMIT),
             namespace=stack.namespace,
-            account_wide=join("servewright", stack.name, stack.environment, limit=AWS_LIMIT),
+            account_wide=join("servewright", stack.name, stack.environment, stack.region, limit=AWS_LIMIT),
             identity=(stack.name, stack.environment),
         )
 

@@ -25,7 +25,16 @@ the highest weight that has capacity; judgement.
 """
 
 _CPU_EXPIRY: Final = "720h"
+"""
+Karpenter's own default (karpenter.sh/docs/concepts/nodepools, expireAfter): pods without a GPU start again in seconds.
+"""
+
 _LEAST_DRAIN_S: Final = 3600
+_DRAIN_FACTOR: Final = 2
+"""
+An hour, and twice the planned starts: a drain that ends early kills replicas before their replacements are ready; judgement.
+"""
+
 _ROOT_DEVICE: Final = {"al2023": "/dev/xvda"}
 
 
@@ -101,7 +110,7 @@ def drain_seconds(plan: Plan, pool: PoolPlan) -> int:
     """
     Return how long a node may drain: its replicas leave one at a time, each when its replacement is ready; twice that, at least an hour.
     """
-    return max(_LEAST_DRAIN_S, 2 * pool.replicas_per_node * _start_seconds(plan, pool))
+    return max(_LEAST_DRAIN_S, _DRAIN_FACTOR * pool.replicas_per_node * _start_seconds(plan, pool))
 
 
 def _start_seconds(plan: Plan, pool: PoolPlan) -> int:

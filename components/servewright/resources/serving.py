@@ -51,10 +51,12 @@ def deployment(plan: Plan, model: ModelPlan, names: Names, catalog: Catalog) -> 
     pod = engine_pod_spec(model, catalog, service_account=names.workload(model.name), node_labels=nodes)
     spread = _spread(plan, model, selector)
     metadata = _metadata(plan, model, names)
+    # What each new node pulls beside the image: the pod's disk request also has room for caches.
+    weights = {labels.PREFIX + "weights-gib": f"{model.weights_disk_gib:.3f}"}
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": {**metadata, "annotations": labels.model_annotations(model, shape)},
+        "metadata": {**metadata, "annotations": {**labels.model_annotations(model, shape), **weights}},
         "spec": {
             "selector": {"matchLabels": selector},
             # A surge pod takes the one replica of room that every pool's limit has; no capacity is given up meanwhile.

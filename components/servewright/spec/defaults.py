@@ -9,15 +9,13 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from servewright.spec.applied import Applied, percent
+from servewright.spec.applied import Applied, percent, written
 from servewright.spec.environments import ENVIRONMENTS, EnvironmentDefaults
 from servewright.spec.model import API_VERSION
 from servewright.spec.model_rules import ENGINE_VERSION
 from servewright.spec.platform_defaults import cluster_of, operators_of, zones_of_stack
+from servewright.spec.purchase_defaults import budget_of, capacity_of
 from servewright.spec.request import (
-    BudgetRequest,
-    Capacity,
-    Fallback,
     ModelRequest,
     PinnedCheckpoint,
     Request,
@@ -27,16 +25,16 @@ from servewright.spec.request import (
     TokenLength,
     Traffic,
 )
+from servewright.spec.section_defaults import note_sections
 from servewright.spec.served_model import HardwareSpec, ScalingSpec
 from servewright.spec.stack_rules import DEFAULT_REGION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from servewright.diagnostics import Diagnostic
+    from servewright.diagnostics import Diagnostic, SourceMap
     from servewright.spec.model import Spec
-    from servewright.spec.purchase import CapacitySpec
-    from servewright.spec.request import Environment, SourceMap
+    from servewright.spec.request import Environment
     from servewright.spec.served_model import ModelSpec
     from servewright.spec.traffic import TokenLengthSpec, TrafficSpec
 
@@ -46,7 +44,6 @@ P95_OVER_MEAN: Final = Decimal(2)
 about so much; a spec that knows its own gives {mean, p95}.
 """
 
-_DEFAULT_ALERTS: Final = (Decimal("0.5"), Decimal("0.8"), Decimal(1))
 _MAX_NAME: Final = 40
 _HASH: Final = 4
 
@@ -61,11 +58,12 @@ def complete(spec: Spec, source: SourceMap, warnings: tuple[Diagnostic, ...], zo
     environment = applied.take("environment", spec.environment, default, "the cheapest defaults; staging and prod are asked for by name")
     rules = ENVIRONMENTS[environment]
     stack = _stack(spec, environment, applied, zones_of)
+    note_sections(spec, environment, applied)
     return Request(
         stack=stack,
         models=tuple(_model(model, f"models[{index}]", environment, rules, applied) for index, model in enumerate(spec.models)),
-        capacity=_capacity(spec.capacity, environment, rules, applied),
-        budget=_budget(spec, applied),
+        capacity=capacity_of(spec.capacity, environment, applied),
+        budget=budget_of(spec.budgets, applied),
         operators=operators_of(spec.platform, applied),
         defaults=tuple(applied.entries),
         warnings=warnings,
@@ -79,9 +77,11 @@ def _stack(spec: Spec, environment: Environment, applied: Applied, zones_of: Cal
     region = applied.take(
         "platform.region", None if platform is None else platform.region, DEFAULT_REGION, "the region with complete prices"
     )
+    if platform is None or platform.kind is None:
+        applied.note("platform.kind", "eks", "the platform that is built")
     account = None if platform is None else platform.account
     if account is None:
-        applied.note("platform.account", "none", "a placeholder: preview accepts it, up refuses")
+        applied.note("platform.account", "null", "preview puts a placeholder in its place, up refuses")
     given_namespace = None if spec.isolation is None else spec.isolation.namespace
     return Stack(
         name=name,
@@ -150,13 +150,13 @@ def _model(model: ModelSpec, path: str, environment: Environment, rules: Environ
 def _left_to_the_plan(model: ModelSpec, path: str, environment: Environment, rules: EnvironmentDefaults, applied: Applied) -> None:
     if model.scaling is None or model.scaling.max is None:
         words = "the busiest hour + 1" if rules.max_replicas_rule == "+1" else "1.5 times the busiest hour"
-        applied.note(f"{path}.scaling.max", words, f"the rule of {environment}")
+        applied.note(f"{path}.scaling.max", "null", f"the rule of {environment}: {words}")
     if model.hardware is None:
         applied.note(f"{path}.hardware", "auto", "the plan searches all hardware of the region")
     if model.engine is None or model.engine.name is None:
         applied.note(f"{path}.engine.name", "vllm", "the engine that is built")
     if model.engine is None or model.engine.version is None:
-        applied.note(f"{path}.engine.version", f'"{ENGINE_VERSION}"', "the pinned release")
+        applied.note(f"{path}.engine.version", written(ENGINE_VERSION), "the pinned release")
 
 
 def _slo(model: ModelSpec, path: str, environment: Environment, rules: EnvironmentDefaults, applied: Applied) -> Slo:
@@ -189,48 +189,3 @@ def _length(length: TokenLengthSpec, path: str, applied: Applied) -> TokenLength
         f"{path}.p95", length.p95, length.mean * P95_OVER_MEAN, f"{P95_OVER_MEAN} times the mean: a usual spread (judgement)"
     )
     return TokenLength(mean=length.mean, p95=p95)
-
-
-def _capacity(capacity: CapacitySpec | None, environment: Environment, rules: EnvironmentDefaults, applied: Applied) -> Capacity:
-    allowed = bool(capacity is not None and capacity.allow_interruption)
-    if capacity is not None and capacity.burst is not None:
-        fallback = capacity.burst.fallback
-        bound = None
-        if fallback is not None:
-            share = applied.take(
-                "capacity.burst.fallback.max_share", fallback.max_share, Decimal(1), "all replicas may fall back", shown="100%"
-            )
-            bound = Fallback(purchase=fallback.purchase, max_share=share)
-        return Capacity(purchase=capacity.burst.purchase, fallback=bound, allow_interruption=allowed)
-    if capacity is not None and capacity.base is not None:
-        return Capacity(purchase=capacity.base.purchase, fallback=None, allow_interruption=allowed)
-    if rules.spot:
-        applied.note(
-            "capacity.burst",
-            "{purchase: spot, fallback: {purchase: on-demand, max_share: 100%}}",
-            f"the rule of {environment}: cheap, and it may be interrupted",
-        )
-        return Capacity(purchase="spot", fallback=Fallback(purchase="on-demand", max_share=Decimal(1)), allow_interruption=allowed)
-    applied.note("capacity.burst", "{purchase: on-demand}", f"the rule of {environment}")
-    return Capacity(purchase="on-demand", fallback=None, allow_interruption=allowed)
-
-
-def _budget(spec: Spec, applied: Applied) -> BudgetRequest:
-    budgets = spec.budgets
-    limit = None if budgets is None else budgets.monthly
-    if limit is None:
-        applied.note("budgets.monthly", "the bill's expected total, rounded up", "no limit is given")
-    notify = None if budgets is None else budgets.notify
-    if not notify:
-        applied.note("budgets.notify", "[]", "nobody is named: alerts go to the SNS topic only")
-    return BudgetRequest(
-        limit=limit,
-        alerts=applied.take(
-            "budgets.alerts",
-            None if budgets is None else budgets.alerts,
-            _DEFAULT_ALERTS,
-            "half, most and all of the limit",
-            shown="[50%, 80%, 100%]",
-        ),
-        notify=notify or (),
-    )

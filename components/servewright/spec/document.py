@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
-from servewright.diagnostics import Diagnostic, Position
+from servewright.diagnostics import Diagnostic, Position, SourceMap
 from servewright.errors import InvalidInputError
 from servewright.spec.codes import EMPTY, NOT_FIELDS
 from servewright.spec.node_builder import build
 from servewright.spec.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from servewright.spec.paths import ROOT, child, item
-from servewright.spec.request import SourceMap
 from servewright.spec.secret_text import masked
 from servewright.spec.syntax import SyntaxFault, decode, explain, foreign_format, refuse_foreign_json
 

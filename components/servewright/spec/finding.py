@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """
-    One fault or warning at *path*; it holds only where the paths in *reads* are clean too.
+    One fault or warning at *path*; it holds only where the paths in *reads* are clean too. *at_key* points at the field's name, which
+    is what is wrong, instead of its value.
     """
 
     code: str
@@ -29,6 +30,7 @@ class Finding:
     hint: str | None = None
     severity: Severity = "error"
     reads: tuple[str, ...] = ()
+    at_key: bool = False
 
 
 class Names(Protocol):
@@ -75,12 +77,13 @@ class Names(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """
-    What the rules judge: the spec, and what is known outside of it.
+    What the rules judge: the spec, and what is known outside of it; *timezones* are the names of all time zones.
     """
 
     spec: Spec
     zones_of: Callable[[str], tuple[str, ...]]
     names: Names | None
+    timezones: tuple[str, ...]
 
     @property
     def environment(self) -> Environment:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import cache
+from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from servewright.diagnostics import Diagnostic
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
     from servewright.spec.document import Document
     from servewright.spec.fields import Fields
-    from servewright.spec.finding import Names
+    from servewright.spec.finding import Finding, Names
     from servewright.spec.request import Request
 
 
@@ -84,17 +86,32 @@ def _said(document: Document, fields: Fields, zones_of: Callable[[str], tuple[st
     """
     if fields.spec is None:
         return
-    for finding in findings(Scope(spec=fields.spec, zones_of=zones_of, names=names)):
+    for finding in findings(Scope(spec=fields.spec, zones_of=zones_of, names=names, timezones=timezones())):
         if fields.judges(finding.path, finding.reads):
-            yield document.source.diagnostic(
-                finding.code,
-                finding.path,
-                finding.message,
-                phase="fields",
-                severity=finding.severity,
-                value=written_value(document, finding.path),
-                hint=finding.hint,
-            )
+            yield _diagnostic(document, finding)
+
+
+def _diagnostic(document: Document, finding: Finding) -> Diagnostic:
+    made = document.source.diagnostic(
+        finding.code,
+        finding.path,
+        finding.message,
+        phase="fields",
+        severity=finding.severity,
+        value=None if finding.at_key else written_value(document, finding.path),
+        hint=finding.hint,
+    )
+    where = document.keys.get(finding.path) if finding.at_key else None
+    return made if where is None else replace(made, line=where.line, column=where.column)
+
+
+@cache
+def timezones() -> tuple[str, ...]:
+    """
+    Return the names of all time zones.
+    """
+    text = resources.files("servewright.spec").joinpath("timezones.txt").read_text(encoding="utf-8")
+    return tuple(line for line in text.splitlines() if line and not line.startswith("#"))
 
 
 def _shown(path: Path) -> str:

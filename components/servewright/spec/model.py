@@ -98,7 +98,7 @@ class Spec(Part):
 
     budgets: BudgetsField | None = None
     """
-    The monthly limit and who hears of it.
+    The monthly limit and who hears of it; off: no AWS Budget and no alarms.
     """
 
     isolation: IsolationSpec | None = None

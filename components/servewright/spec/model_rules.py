@@ -5,7 +5,6 @@ Rules of one model.
 from __future__ import annotations
 
 import re
-from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from servewright.spec.codes import (
@@ -181,24 +180,16 @@ def _engine(_scope: Scope, model: ModelSpec, path: str) -> Iterator[Finding]:
     )
 
 
-def _timezone(_scope: Scope, model: ModelSpec, path: str) -> Iterator[Finding]:
+def _timezone(scope: Scope, model: ModelSpec, path: str) -> Iterator[Finding]:
     zone = model.traffic.timezone
-    if zone is not None and zone not in timezones():
-        near = nearest(zone, timezones())
+    if zone is not None and zone not in scope.timezones:
+        near = nearest(zone, scope.timezones)
         yield Finding(
             code=UNKNOWN_NAME,
             path=f"{path}.traffic.timezone",
             message="not a time zone we know",
             hint=None if near is None else f"Nearest: {near}",
         )
-
-
-def timezones() -> tuple[str, ...]:
-    """
-    Return the names of all time zones.
-    """
-    text = resources.files("servewright.spec").joinpath("timezones.txt").read_text(encoding="utf-8")
-    return tuple(line for line in text.splitlines() if line and not line.startswith("#"))
 
 
 def _sections(_scope: Scope, model: ModelSpec, path: str) -> Iterator[Finding]:

@@ -53,7 +53,10 @@ def cluster_of(platform: PlatformSpec | None, applied: Applied) -> Cluster:
     """
     given = ClusterSpec() if platform is None or platform.cluster is None else platform.cluster
     where = "platform.cluster"
-    name = applied.take(f"{where}.name", given.name, PLACEHOLDER_CLUSTER, "a placeholder: preview accepts it, up refuses")
+    name = given.name
+    if name is None:
+        name = PLACEHOLDER_CLUSTER
+        applied.note(f"{where}.name", "null", f"preview puts {name} in its place, up refuses")
     by_id = given.subnets is not None and given.security_groups is not None
     return Cluster(
         name=name,
@@ -79,16 +82,10 @@ def _tag(given: ClusterSpec, name: str, applied: Applied) -> tuple[str, str]:
 
 def operators_of(platform: PlatformSpec | None, applied: Applied) -> tuple[Operator, ...]:
     """
-    Return the operators that the stack relies on, all existing.
+    Return the operators that the stack relies on, all existing: what is written down is where each of them is.
     """
     given = None if platform is None else platform.operators
-    why = "on an existing cluster the operators are the cluster's"
-    if given is None:
-        applied.note("platform.operators", "existing", why)
     found = {info.alias or name: getattr(given, name, None) for name, info in OperatorsSpec.model_fields.items()}
-    if given is not None:
-        for name in (name for name, operator in found.items() if operator is None):
-            applied.note(f"platform.operators.{name}", "existing", why)
     prometheus = None if given is None else given.prometheus
     others = ((name, operator) for name, operator in sorted(found.items()) if name != "prometheus")
     return (*(_operator(name, operator, applied) for name, operator in others), _prometheus(prometheus, applied))
@@ -97,7 +94,7 @@ def operators_of(platform: PlatformSpec | None, applied: Applied) -> tuple[Opera
 def _operator(name: str, given: OperatorSpec | None, applied: Applied) -> Operator:
     namespace = None if given is None else given.existing.namespace
     where = f"platform.operators.{name}.existing.namespace"
-    taken = applied.take(where, namespace, _NAMESPACES[name], "where its guide installs it")
+    taken = applied.take(where, namespace, _NAMESPACES[name], "an existing cluster has it, where its guide installs it")
     return Operator(name=name, mode="existing", address=None, namespace=taken, labels=())
 
 

@@ -155,10 +155,10 @@ class BudgetsSpec(Part):
     """
 
 
-def _budgets(value: object) -> object:
-    if value == "off":
-        raise fault(NOT_BUILT, "a stack without a budget is not built yet", "leave budgets out: the limit is then the expected bill")
-    return value
+class BudgetsOff(BudgetsSpec):
+    """
+    The section turned off: no AWS Budget, no alarms.
+    """
 
 
-BudgetsField = Annotated[BudgetsSpec, Short(_budgets, {"const": "off"})]
+BudgetsField = Annotated[BudgetsSpec, Short(lambda value: BudgetsOff() if value == "off" else value, {"const": "off"})]

@@ -10,10 +10,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
-from servewright.diagnostics import Diagnostic, Phase, Position, Severity
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from servewright.diagnostics import Diagnostic, SourceMap
 
 Environment = Literal["dev", "staging", "prod"]
 Priority = Literal["cost", "latency", "throughput", "balanced"]
@@ -29,55 +27,6 @@ class AppliedDefault:
     path: str
     value: str
     why: str
-
-
-@dataclass(frozen=True, slots=True)
-class SourceMap:
-    """
-    Where each spec path stands in the file; a path that is absent answers with its nearest parent.
-    """
-
-    file: str
-    positions: Mapping[str, Position]
-
-    def at(self, path: str) -> Position:
-        """
-        Return the position of *path* or of its nearest parent that is in the file.
-        """
-        while path:
-            if path in self.positions:
-                return self.positions[path]
-            cut = max(path.rfind("."), path.rfind("["))
-            path = path[: max(cut, 0)]
-        return self.positions.get("", Position(1, 1))
-
-    def diagnostic(
-        self,
-        code: str,
-        path: str,
-        message: str,
-        *,
-        phase: Phase = "planning",
-        severity: Severity = "error",
-        value: str | None = None,
-        hint: str | None = None,
-    ) -> Diagnostic:
-        """
-        Return the diagnostic for *path* with its position filled in.
-        """
-        where = self.at(path)
-        return Diagnostic(
-            code=code,
-            severity=severity,
-            phase=phase,
-            file=self.file,
-            line=where.line,
-            column=where.column,
-            path=path,
-            value=value,
-            message=message,
-            hint=hint,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,11 +137,14 @@ class Fallback:
 class Capacity:
     """
     How the replicas are bought: one purchase option, with a fallback where it is spot.
+
+    *share* is the part of the spec that says so: "base", the replicas that always run, or "burst", those that follow the traffic.
     """
 
     purchase: Purchase
     fallback: Fallback | None
     allow_interruption: bool
+    share: Literal["base", "burst"] = "burst"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,11 +183,14 @@ class Operator:
 class BudgetRequest:
     """
     The user's monthly *limit* in USD (None: the bill's expected, rounded up), alert thresholds as shares, e-mail addresses.
+
+    Where *enabled* is False there is no AWS Budget and no alarm, and the rest is empty.
     """
 
     limit: Decimal | None
     alerts: tuple[Decimal, ...]
     notify: tuple[str, ...]
+    enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,7 @@ def _labels(scope: Scope) -> Iterator[Finding]:
                 path=child("labels", key),
                 message="not a label name",
                 hint="letters, digits, - _ and ., at most 63 characters",
+                at_key=True,
             )
         elif prefix.endswith(RESERVED_LABELS):
             yield Finding(
@@ -69,6 +70,7 @@ def _labels(scope: Scope) -> Iterator[Finding]:
                 path=child("labels", key),
                 message=f"labels of {prefix} belong to the system",
                 hint="use a prefix of your own, or none",
+                at_key=True,
             )
 
 
