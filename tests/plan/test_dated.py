@@ -7,8 +7,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from requests_made import model_request, request
 
+from requests_made import model_request, request
 from servewright.catalog.load import load_catalog
 from servewright.plan.planner import plan_stack
 

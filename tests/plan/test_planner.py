@@ -214,11 +214,62 @@ def test_a_limit_below_the_busiest_hour_is_refused_with_the_arithmetic() -> None
     """
     scaling.max below the need would silently miss the SLO.
     """
-    (fault,) = faults(model_request(LLAMA_8B, rate="100", max_replicas=2))
+    (fault,) = faults(model_request(LLAMA_8B, rate="2000", max_replicas=2))
 
     assert (fault.code, fault.path, fault.value) == ("SW316", "models[0].scaling.max", "2")
     assert fault.hint is not None
-    assert re.fullmatch(r"100 req/s x 1\.\d+ head-room / [0-9.]+ req/s per replica = \d+", fault.hint)
+    assert re.fullmatch(r"2000 req/s x 1\.\d+ head-room / [0-9.]+ req/s per replica = \d+", fault.hint)
+
+
+def test_a_limit_of_replicas_moves_the_choice_to_larger_ones() -> None:
+    """
+    scaling.max is a constraint of the search: hardware whose replicas are too small for it is no candidate.
+    """
+    free = chosen(model_request(LLAMA_8B, rate="40"))
+    few = chosen(model_request(LLAMA_8B, rate="40", max_replicas=1))
+
+    assert free.replicas.busiest > 1
+    assert few.replicas.busiest == few.replicas.maximum == 1
+    assert few.predicted.max_requests_per_s >= 40
+
+
+def test_more_replicas_than_one_service_should_have_are_refused() -> None:
+    """
+    A slip of a factor of thousand in the traffic does not become a plan for millions.
+    """
+    assert [f.code for f in faults(model_request(LLAMA_8B, rate="1000000"))] == ["SW317"]
+
+
+@pytest.mark.parametrize("source", ["Qwen2.5-14B-Instruct", "qwen/qwen2.5-14b-instruct", "unsloth/Qwen3-8B-GGUF"])
+def test_what_the_engine_could_not_load_is_refused(source: str) -> None:
+    """
+    A short name, another letter case or a format that is not planned for never reaches the engine's arguments.
+    """
+    (fault,) = faults(model_request(source))
+
+    assert fault.code in ("SW301", "SW304")
+    assert fault.hint is not None
+    assert "Qwen/Qwen" in fault.hint
+
+
+def test_a_checkpoint_that_is_known_by_its_revision_can_be_asked_for() -> None:
+    """
+    The checkpoint that the planner itself takes for a model is also a source.
+    """
+    found = chosen(model_request("RedHatAI/Llama-3.3-70B-Instruct-FP8-dynamic", rate="4", itl="60"))
+
+    assert (found.architecture, found.precision.weights, found.precision.origin) == (LLAMA_70B, "fp8", "native")
+
+
+def test_windowed_layers_hold_more_requests_than_full_ones() -> None:
+    """
+    The number of requests that fit is counted at their own length, not at the full context, of which windows keep a part.
+    """
+    found = chosen(model_request("google/gemma-3-27b-it", rate="1", prompt=1500, answer=300, ttft="3000", itl="100"))
+
+    naive = found.memory.kv_tokens / 1800
+    assert 0 < found.predicted.kv_requests < naive
+    assert 0 < found.predicted.kv_use < 1
 
 
 def test_a_region_without_prices_is_refused_and_not_priced_as_another() -> None:

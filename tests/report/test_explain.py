@@ -32,7 +32,7 @@ def test_memory_adds_up_on_the_screen() -> None:
     assert "+ overhead 1.5" in text
     assert "+ KV cache 16.5" in text
     assert "= budget 20.3 usable 22.0 × 0.92 that the engine may use" in text
-    assert "540,539 tokens per replica, 540 requests of 1,000 tokens" in text
+    assert "540,539 tokens per replica, 180 running requests of mean length" in text
 
 
 def test_latencies_stand_against_their_targets_with_bands() -> None:

@@ -131,7 +131,7 @@ def test_the_budget_is_a_bar_with_words() -> None:
     """
     Expected and maximum are shown as parts of the limit, in a bar and in words.
     """
-    assert "limit $1,500 a month █████▒▒▒▒▒▒▒▒▒▒▒▒░░░░░░░ 23 % expected, 70 % at most" in words(preview())
+    assert "limit $1,500 a month █████▒▒▒▒▒▒▒▒▒▒▒▒░░░░░░░ 23 % expected, 70 % at the autoscaler's maximum" in words(preview())
 
 
 def test_a_limit_that_is_exceeded_is_watched() -> None:
@@ -144,7 +144,7 @@ def test_a_limit_that_is_exceeded_is_watched() -> None:
         return words(replace(preview(), plan=plan(budget=budget)))
 
     assert "expected $341 a month is above the limit of $200, 1.7 times as much" in limited(200)
-    assert "scaled to its limits the stack costs $1,046 a month, above the limit of $1,000" in limited(1000)
+    assert "at the autoscaler's maximum the stack costs $1,046 a month, above the limit of $1,000" in limited(1000)
     assert "above the limit" not in limited(1500)
 
 

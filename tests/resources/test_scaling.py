@@ -79,8 +79,7 @@ def test_an_empty_series_means_no_load(emitted: Emitted) -> None:
 
 def test_the_kv_target_is_the_usage_near_the_capacity_of_a_replica() -> None:
     """
-    9.5 running requests that hold 1,000 + 200 / 2 tokens each, of 81,000, are 12.9 % at 2 / 3 requests a second; the replica can do
-    0.9, of which 85 % is 1.1475 times that: 14.8 %.
+    12.9 % of the KV cache are in use at 2 / 3 requests a second; the replica can do 0.9, of which 85 % is 1.1475 times that: 14.8 %.
     """
     assert kv_target(plans.model()) == Decimal("0.148")
 
@@ -94,15 +93,12 @@ def test_the_planned_replicas_are_enough_for_the_planned_load() -> None:
     assert kv_target(plans.model(predicted=tight)) == Decimal("0.129")
 
 
-@given(st.floats(min_value=0, max_value=1e6), st.integers(min_value=1, max_value=10**9))
-def test_the_kv_target_stays_within_its_bounds(concurrency: float, kv_tokens: int) -> None:
+@given(st.floats(min_value=0, max_value=1), st.floats(min_value=0.01, max_value=1e4))
+def test_the_kv_target_stays_within_its_bounds(kv_use: float, most: float) -> None:
     """
     Above 80 % the engine preempts, below 1 % one request would count as load.
     """
-    model = plans.model(
-        predicted=plans.replace(plans.model().predicted, concurrency=concurrency),
-        memory=plans.replace(plans.model().memory, kv_tokens=kv_tokens),
-    )
+    model = plans.model(predicted=plans.replace(plans.model().predicted, kv_use=kv_use, max_requests_per_s=most))
 
     assert Decimal("0.01") <= kv_target(model) <= Decimal("0.8")
 

@@ -160,6 +160,8 @@ _CHAT = ModelPlan(
         output_tokens_per_s=Estimate(low=100, value=133, high=160),
         max_requests_per_s=0.9,
         concurrency=9.5,
+        kv_use=0.129,
+        kv_requests=180.0,
         calibrated=True,
     ),
     engine=EngineSettings(

@@ -123,6 +123,8 @@ def model(**changes: Any) -> ModelPlan:
             output_tokens_per_s=Estimate(low=300.0, value=333.3333, high=366.6),
             max_requests_per_s=2.214,
             concurrency=7.52,
+            kv_use=0.2,
+            kv_requests=180.0,
             calibrated=True,
         ),
         engine=EngineSettings(

@@ -10,11 +10,11 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from servewright.catalog.checkpoints import base_name, by_preference, organisation, plain_name, suffix_format
-from servewright.catalog.model import Checkpoint, ModelMatch
+from servewright.catalog.model import Checkpoint, ModelAlias, ModelMatch
 from servewright.catalog.nearest import nearest_model
 
 if TYPE_CHECKING:
-    from servewright.catalog.model import ModelAlias, ModelCard
+    from servewright.catalog.model import ModelCard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +40,10 @@ class Models:
 
     def match(self, model_id: str) -> ModelMatch | None:
         """
-        Return what *model_id* leads to: an architecture's own id, else an alias, else the one id that differs only in case.
+        Return what *model_id* leads to: an architecture's own id, else an alias, else a checkpoint that is known by its revision and
+        its suffix, else the one id that differs only in case.
         """
-        found = self._exact(model_id, model_id)
+        found = self._exact(model_id, model_id) or self._by_suffix(model_id)
         if found is not None:
             return found
         same = self._by_folded_id.get(model_id.casefold(), ())
@@ -83,6 +84,28 @@ class Models:
         if alias is None:
             return None
         return ModelMatch(requested=requested, card=self._cards_by_id[alias.base_id], alias=alias)
+
+    def _by_suffix(self, model_id: str) -> ModelMatch | None:
+        quantization, revision = suffix_format(model_id), self._revisions_by_id.get(model_id)
+        bases = self._bases_by_name.get(base_name(model_id), frozenset())
+        if quantization is None or revision is None or len(bases) != 1:
+            return None
+        (base,) = bases
+        alias = ModelAlias(id=model_id, base_id=base, relation="quantized", quantization=quantization, source=revision.source)
+        return ModelMatch(requested=model_id, card=self._cards_by_id[base], alias=alias)
+
+    @cached_property
+    def _bases_by_name(self) -> dict[str, frozenset[str]]:
+        """
+        Map the name of a model that is not quantised to the architectures it stands for.
+        """
+        found: dict[str, set[str]] = {}
+        for card in self.cards:
+            found.setdefault(plain_name(card.hf_id), set()).add(card.hf_id)
+        for alias in self.aliases:
+            if alias.quantization is None:
+                found.setdefault(plain_name(alias.id), set()).add(alias.base_id)
+        return {name: frozenset(bases) for name, bases in found.items()}
 
     @cached_property
     def _cards_by_id(self) -> dict[str, ModelCard]:

@@ -94,8 +94,7 @@ def decide(request: Request, question: Question, catalog: Catalog, best: Ranked,
 
 def _engine(question: Question, catalog: Catalog, best: Ranked, source: str, revision: str | None) -> EngineSettings:
     model, shape = question.request, best.placement.shape
-    mean_tokens = model.traffic.input_tokens.mean + model.traffic.output_tokens.mean / 2
-    sequences = max_num_seqs(running_p99(model, shape), shape.memory.kv_tokens, mean_tokens)
+    sequences = max_num_seqs(running_p99(model, shape), best.prediction.kv_requests)
     arguments = engine_arguments(
         EngineInput(
             weights_source=source,

@@ -47,14 +47,13 @@ class EngineInput:
     gpu_memory_utilization: Decimal
 
 
-def max_num_seqs(running_p99: float, kv_tokens: int, mean_tokens: Decimal) -> int:
+def max_num_seqs(running_p99: float, kv_requests: float) -> int:
     """
     Return how many sequences may run at once: 1.2 x the 99th percentile of the running requests at full load, in steps of 8 from 16
-    on, never more than fit the KV cache at mean length.
+    on, never more than the *kv_requests* of mean length that fit the KV cache.
     """
     wanted = max(_MIN_SEQS, math.ceil(1.2 * running_p99 / _SEQS_STEP) * _SEQS_STEP)
-    fits = max(1, int(kv_tokens / float(mean_tokens)))
-    return min(wanted, fits)
+    return max(1, int(min(wanted, kv_requests)))
 
 
 def engine_arguments(engine: EngineInput, contract: EngineContract) -> tuple[str, ...]:

@@ -24,11 +24,20 @@ def unknown_model(source: SourceMap, request: ModelRequest, catalog: Catalog) ->
     Return the fault of a model id whose architecture is not in the tables.
     """
     near = catalog.nearest_models(request.source)
-    hint = "nearest: " + ", ".join(near) if near else "an id as on the hub: organisation/name"
-    if request.source.startswith("s3://"):
-        hint += "; an s3 address must end in the model's hub id, organisation/name"
+    hint = "nearest: " + ", ".join(near) + "\n" if near else ""
+    hint += "a fine-tune of your own: an s3:// address that ends in the hub id of the model it was made from"
     return source.diagnostic(
         "SW301", f"{request.path}.source", "no architecture of this model in the catalogue", value=request.source, hint=hint
+    )
+
+
+def not_a_hub_id(source: SourceMap, request: ModelRequest, known: str, architecture: str) -> Diagnostic:
+    """
+    Return the fault of a short name or another letter case: the engine would ask the hub for exactly that and not find it.
+    """
+    right = known if "/" in known else architecture
+    return source.diagnostic(
+        "SW301", f"{request.path}.source", "the hub does not know the model under this name", value=request.source, hint=f"write {right}"
     )
 
 
@@ -149,6 +158,19 @@ def split_refused(source: SourceMap, request: ModelRequest, why: str, legal: tup
     value = request.tensor_parallel if request.tensor_parallel is not None else request.gpus_per_replica
     return source.diagnostic(
         "SW315", f"{request.path}.{pinned_in}", why, value=str(value), hint="possible: " + ", ".join(str(size) for size in legal)
+    )
+
+
+def too_many(source: SourceMap, request: ModelRequest, needed: int, most: int) -> Diagnostic:
+    """
+    Return the fault of traffic that needs more replicas than one Deployment should have.
+    """
+    return source.diagnostic(
+        "SW317",
+        f"{request.path}.traffic.requests_per_second",
+        f"the busiest hour needs {needed:,} replicas; one model is planned with at most {most:,}",
+        value=f"{request.traffic.requests_per_second.normalize():f}",
+        hint="divide the traffic over several stacks, or check the figure: it is the mean of the busiest hour, not of a day",
     )
 
 

@@ -41,7 +41,7 @@ class Precision:
     How the weights stand in memory and how they came there.
 
     *weights* is the normalised format ("bf16", "fp16", "fp8", "mxfp4", ...). *origin* is "native", "online" (the engine quantises
-    while loading: *load_bytes_per_param* is then that of the native format) or "checkpoint" (*checkpoint_source* at *checkpoint_revision*).
+    while loading) or "checkpoint" (*checkpoint_source* at *checkpoint_revision*).
     *weight_only* is True where the GPU has no units for the format and computes in 16 bits.
     """
 
@@ -77,7 +77,8 @@ class Prediction:
     """
     What one replica does under its share of the busiest hour, and the highest rate at which it still meets the SLO.
 
-    *concurrency* is the mean number of running requests. *calibrated* is False where the GPU has no fitted constants.
+    *concurrency* is the mean number of running requests, *kv_use* the share of the KV cache they hold, *kv_requests* how many requests
+    of mean length it holds. *calibrated* is False where the GPU has no fitted constants.
     """
 
     ttft_p95_ms: Estimate
@@ -85,6 +86,8 @@ class Prediction:
     output_tokens_per_s: Estimate
     max_requests_per_s: float
     concurrency: float
+    kv_use: float
+    kv_requests: float
     calibrated: bool
 
 
@@ -250,7 +253,7 @@ class PoolPlan:
     pods select. *instance_types* are in order of expected launch (the first is billed as expected). *replicas_per_node* is the packing.
     *nodes* is the range that is billed; *limit_nodes* what Karpenter may launch (maximum plus room for one replacement).
     *weight* orders pools (Karpenter: higher first). *root_volume_gib* and *use_local_nvme* say where image and weights lie.
-    *consolidate_after_s* keeps an empty node. *fallback_share* is the share of hours on this pool when it is a fallback.
+    *consolidate_after_s* keeps an empty node. *expected_share* is the share of the hours on this pool.
     *purpose* "gpu" or "cpu". *max_share* is the part of the replicas that a fallback takes at most (None: no such limit).
     """
 

@@ -5,7 +5,7 @@ The plan of one model, told in steps: what is it, which forms and splits can ser
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from servewright.plan import faults
 from servewright.plan.decision import Decision, decide
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from servewright.diagnostics import Diagnostic
     from servewright.plan.model import Rejected
     from servewright.spec.request import ModelRequest, Request
+
+MOST_REPLICAS: Final = 1000
+"""
+The most replicas of one model, as `scaling.max` takes it: beyond, one Service and one autoscaler are the wrong tool; judgement.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +54,34 @@ def plan_model(request: Request, model: ModelRequest, catalog: Catalog) -> Decis
     lost = Lost(refused=tuple(r for r in tried if isinstance(r, Refused)), not_sold=tuple(p for p in placed if isinstance(p, NotSold)))
     if not ranked:
         return (_nothing_serves(request, question, catalog, lost, serves=bool(serving)),)
-    best = ranked[0]
-    shape = best.placement.shape
-    headroom = model.headroom + shape.extra_headroom
-    needed = replicas_for(model.traffic.requests_per_second * max(question.factors), headroom, shape.capacity)
-    if model.max_replicas is not None and model.max_replicas < needed:
-        return (faults.maximum_too_small(request.source, model, needed, headroom, shape.capacity),)
-    return decide(request, question, catalog, best, _rejected(question, catalog, ranked, lost))
+    allowed = _within_maximum(request, question, ranked)
+    if not isinstance(allowed, list):
+        return (allowed,)
+    best = allowed[0]
+    return decide(request, question, catalog, best, _rejected(question, catalog, allowed, lost))
+
+
+def _within_maximum(request: Request, question: Question, ranked: list[Ranked]) -> list[Ranked] | Diagnostic:
+    """
+    Return the placements whose busiest hour stays within the replicas that the request and we allow, or the fault if there is none.
+    """
+    model = question.request
+    most = MOST_REPLICAS if model.max_replicas is None else model.max_replicas
+    needs = [(_needed(question, r.placement.shape), r) for r in ranked]
+    allowed = [r for needed, r in needs if needed <= most]
+    if allowed:
+        return allowed
+    fewest, closest = min(needs, key=lambda entry: entry[0])
+    if model.max_replicas is None:
+        return faults.too_many(request.source, model, fewest, most)
+    shape = closest.placement.shape
+    return faults.maximum_too_small(request.source, model, fewest, model.headroom + shape.extra_headroom, shape.capacity)
+
+
+def _needed(question: Question, shape: Shape) -> int:
+    model = question.request
+    rate = model.traffic.requests_per_second * max(question.factors)
+    return replicas_for(rate, model.headroom + shape.extra_headroom, shape.capacity)
 
 
 def _nothing_serves(request: Request, question: Question, catalog: Catalog, lost: Lost, *, serves: bool) -> Diagnostic:

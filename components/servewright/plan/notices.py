@@ -31,22 +31,24 @@ def _of_stack(request: Request) -> Iterator[Diagnostic]:
             f"{stack.environment} is planned afresh: a refresh of prices or constants can change the hardware, so up refuses it "
             "until plans can be locked",
         )
-    yield _warning(
-        request,
-        "SW433",
-        "owner",
-        "the tags servewright:stack and servewright:owner must be activated once as cost-allocation tags in the billing console; "
-        "until a day later the AWS Budget counts nothing. It never counts what carries no tags: data transfer, shared NAT, support",
-    )
+    if request.budget.enabled:
+        yield _warning(
+            request,
+            "SW433",
+            "budgets",
+            "activate the tag servewright:stack once as a cost-allocation tag in the billing console: until a day later the AWS Budget "
+            "counts nothing. It never counts what carries no tags (data transfer, shared NAT, support)",
+        )
     yield _warning(
         request,
         "SW434",
         "platform.cluster",
-        "requests from clients to the engine and scrapes by Prometheus are plain HTTP inside the cluster network; weights come over HTTPS",
+        "clients and Prometheus reach the engine over plain HTTP inside the cluster network; weights come over HTTPS",
     )
 
 
 def _of_model(request: Request, model: ModelRequest, decision: Decision) -> Iterator[Diagnostic]:
+    plan = decision.model
     if model.source.startswith("s3://"):
         yield _warning(
             request,
@@ -55,7 +57,7 @@ def _of_model(request: Request, model: ModelRequest, decision: Decision) -> Iter
             f"the ServiceAccount {model.name} needs an EKS Pod Identity association with read access to this address: "
             "it is not made here yet, and without it the engine cannot load its weights",
         )
-    if decision.model.monthly.expected is None:
+    if plan.monthly.expected is None:
         yield _warning(
             request,
             "SW432",
@@ -63,6 +65,40 @@ def _of_model(request: Request, model: ModelRequest, decision: Decision) -> Iter
             f"a price of {decision.pools[0].instance_types[0]} in {request.stack.region} is not known: hardware was compared by what is "
             "known, on demand in the place of spot, and the bill says at least",
         )
+    yield _warning(
+        request,
+        "SW437",
+        "platform.zones",
+        f"whether {', '.join(request.stack.zones)} of this account offers {decision.pools[0].instance_types[0]} is not known: aws ec2 "
+        "describe-instance-type-offerings --location-type availability-zone says it",
+    )
+    if plan.precision.origin == "checkpoint" and model.checkpoint is None:
+        yield _warning(
+            request,
+            "SW438",
+            f"{model.path}.precision",
+            f"the engine loads {plan.weights_source}, not the published weights; precision: {plan.native_format} keeps those",
+        )
+    yield from _misses(request, model, decision)
+
+
+def _misses(request: Request, model: ModelRequest, decision: Decision) -> Iterator[Diagnostic]:
+    """
+    Yield a warning for each target that the upper end of the prediction's band misses.
+    """
+    predicted = decision.model.predicted
+    for name, estimate, target in (
+        ("ttft_p95", predicted.ttft_p95_ms, model.slo.ttft_p95_ms),
+        ("itl_p95", predicted.itl_p95_ms, model.slo.itl_p95_ms),
+    ):
+        if target is not None and estimate.high > float(target):
+            yield _warning(
+                request,
+                "SW439",
+                f"{model.path}.slo.{name}",
+                f"met at the predicted {estimate.value:,.0f} ms, missed at the upper end of its band ({estimate.high:,.0f} ms): measure "
+                "before you promise it",
+            )
 
 
 def _warning(request: Request, code: str, path: str, message: str) -> Diagnostic:

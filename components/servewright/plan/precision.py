@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from servewright.plan.model import Precision
+from servewright.plan.weight_formats import FORMATS
 
 if TYPE_CHECKING:
     from servewright.catalog.model import Checkpoint, Gpu, ModelMatch
@@ -77,6 +78,11 @@ def weight_forms(request: ModelRequest, match: ModelMatch, catalog: Catalog) -> 
     Return the forms that *request* allows, the native one first.
     """
     native = WeightForm(weights=native_format(match), origin="native")
+    if native.weights not in FORMATS:
+        return NoForm(
+            why=f"{request.source} is published as {native.weights}, which is not planned for",
+            hint=f"take the model it was made from: {match.card.hf_id}",
+        )
     if request.checkpoint is not None:
         return _pinned(request, match, catalog)
     if request.precision == "auto":

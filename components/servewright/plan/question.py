@@ -62,6 +62,8 @@ def ask(request: Request, model: ModelRequest, catalog: Catalog) -> Question | t
     match = catalog.model(hub_id(model.source))
     if match is None:
         return (faults.unknown_model(source, model, catalog),)
+    if not _is_hub_id(model.source, match):
+        return (faults.not_a_hub_id(source, model, match.card.hf_id if match.alias is None else match.alias.id, match.card.hf_id),)
     card = match.card
     if card.kind != model.task:
         return (faults.wrong_task(source, model, card.kind),)
@@ -83,6 +85,14 @@ def ask(request: Request, model: ModelRequest, catalog: Catalog) -> Question | t
     factors = catalog.profile(profile) if isinstance(profile, str) else profile
     assert factors is not None  # noqa: S101 - the spec's rules know the profile names
     return Question(request=model, match=match, forms=forms, context=context, factors=factors)
+
+
+def _is_hub_id(source: str, match: ModelMatch) -> bool:
+    """
+    Tell whether the engine can ask the hub for *source* as it is written: an organisation, a name, and the hub's own letter case.
+    """
+    known = match.card.hf_id if match.alias is None else match.alias.id
+    return source.startswith("s3://") or ("/" in source and source == known)
 
 
 def hub_id(source: str) -> str:

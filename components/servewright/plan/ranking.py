@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from servewright.errors import InternalError
 from servewright.plan.model import Prediction
+from servewright.plan.performance.limits import kv_capacity
 from servewright.plan.performance.predict import Lengths, Load, Outcome, Unstable, predict
 from servewright.plan.pool_price import rate_of
 from servewright.plan.shapes import Shape, lengths_of
@@ -66,6 +67,8 @@ def with_prediction(catalog: Catalog, stack: Stack, request: ModelRequest, place
         output_tokens_per_s=found.output_tokens_per_s,
         max_requests_per_s=shape.capacity,
         concurrency=found.concurrency,
+        kv_use=found.kv_use,
+        kv_requests=kv_capacity(shape.replica, lengths_of(request.traffic)),
         calibrated=found.calibrated,
     )
     return Ranked(placement=placement, prediction=prediction, price=_compared_price(catalog, stack, placement))

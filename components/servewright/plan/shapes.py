@@ -127,7 +127,11 @@ def best_budget(sizing: Sizing, gpu: Gpu, precision: Precision, split: int) -> S
         if isinstance(tried[-1], Refused) and tried[-1].does_not_fit is not None:
             break  # a larger budget needs more memory still
     serving = [shape for shape in tried if isinstance(shape, Shape)]
-    return max(serving, key=lambda shape: shape.capacity) if serving else tried[0]
+    if serving:
+        return max(serving, key=lambda shape: shape.capacity)
+    # A large budget reads a lone prompt fastest: its refusal is the closest miss.
+    slow = [refused for refused in tried if isinstance(refused, Refused) and refused.does_not_fit is None]
+    return slow[-1] if slow else tried[0]
 
 
 def _with_budget(sizing: Sizing, gpu: Gpu, precision: Precision, split: int, budget: int) -> Shape | Refused:

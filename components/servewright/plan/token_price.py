@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from servewright.plan.model import NextReplica, TokenPrice
 from servewright.plan.node_hours import node_count
-from servewright.units import HOURS_PER_MONTH, SECONDS_PER_HOUR
+from servewright.units import HOURS_PER_MONTH
 
 if TYPE_CHECKING:
     from servewright.plan.placements import Placement
@@ -21,32 +21,40 @@ _MILLION = Decimal(10**6)
 
 def token_price(placement: Placement, traffic: Traffic, factors: tuple[Decimal, ...], tokens: MonthlyTokens) -> TokenPrice:
     """
-    Return USD per million tokens: *blended* over the month's expected tokens, *saturated* as if every replica ran at its capacity.
+    Return USD per million tokens: *blended* over the month's expected tokens, *saturated* as if the
+    same nodes ran at their capacity all the time.
 
     The split into input and output needs the share of GPU time that prompts take, which is not measured: None.
     """
     expected = placement.monthly.expected
     blended = None if expected is None or not tokens.all else expected / tokens.all * _MILLION
-    per_request = traffic.input_tokens.mean + traffic.output_tokens.mean
     capacity = Decimal(repr(placement.shape.capacity))
-    hourly = placement.pools[0].offer.rate.price.expected
-    tokens_per_hour = capacity * per_request * SECONDS_PER_HOUR * placement.replicas_per_node
+    used = traffic.requests_per_second * sum(factors) / (capacity * sum(placement.replicas.by_hour))
     return TokenPrice(
         input=None,
         output=None,
         blended=blended,
-        saturated=None if hourly is None else hourly / tokens_per_hour * _MILLION,
-        utilisation=float(traffic.requests_per_second * sum(factors) / (capacity * sum(placement.replicas.by_hour))),
+        saturated=None if blended is None else blended * used,
+        utilisation=float(used),
         basis="expected price of the GPU pools over all input and output tokens of the month",
     )
 
 
 def next_replica(placement: Placement) -> NextReplica:
     """
-    Return what one replica more than the busiest hour's adds if it stays the whole month.
+    Return what one replica more than the busiest hour's adds if it stays the whole month, bought as the others are.
     """
     busiest, per_node = placement.replicas.busiest, placement.replicas_per_node
     nodes = node_count(busiest + 1, per_node, placement.zones) - node_count(busiest, per_node, placement.zones)
-    hourly = placement.pools[0].offer.rate.price.expected
+    hourly = _mean_hourly(placement)
     why = "fits the nodes of the busiest hour" if nodes == 0 else f"needs {nodes} x {placement.instance.name} more"
     return NextReplica(nodes=nodes, monthly=None if hourly is None else nodes * hourly * HOURS_PER_MONTH, why=why)
+
+
+def _mean_hourly(placement: Placement) -> Decimal | None:
+    """
+    Return the price of an hour of a node, over the pools by their expected shares.
+    """
+    parts = [(pool.offer.expected_share, pool.offer.rate.price.expected) for pool in placement.pools]
+    known = [share * price for share, price in parts if price is not None]
+    return sum(known, Decimal(0)) if len(known) == len(parts) else None

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 from servewright.ranges import total
 from servewright.report.figures import count, milliseconds, rate, span
 from servewright.report.screen import QUIET, STRONG, Column, Screen, Span
+from servewright.resources import labels
+from servewright.resources.naming import Names
+from servewright.resources.serving import endpoint
 
 if TYPE_CHECKING:
     from servewright.plan.model import Estimate, ModelPlan, Plan, PoolPlan, Precision
@@ -33,6 +36,7 @@ def decision(screen: Screen, plan: Plan) -> None:
             (("nodes", QUIET), nodes(serving(plan, model))),
             (("traffic", QUIET), traffic(model)),
             (("latency", QUIET), latency(model)),
+            (("address", QUIET), f"{endpoint(model, Names.of(plan.stack))} from namespaces labelled {labels.CLIENT}=true"),
         ]
         screen.table((Column(), Column(wrap=True)), rows, indent=4)
 
@@ -125,13 +129,13 @@ def latency(model: ModelPlan) -> str:
     """
     Return the predicted latencies against their targets, with their bands.
     """
-    first = _against("first token   ", model.predicted.ttft_p95_ms, model.slo.ttft_p95_ms)
-    between = _against("between tokens", model.predicted.itl_p95_ms, model.slo.itl_p95_ms)
+    first = _against("first token   ", "p95", model.predicted.ttft_p95_ms, model.slo.ttft_p95_ms)
+    between = _against("between tokens", "p95 of request means", model.predicted.itl_p95_ms, model.slo.itl_p95_ms)
     caveat = "" if model.predicted.calibrated else "\nno measurements for this GPU: generic constants, wider bands"
     return f"{first}\n{between}{caveat}"
 
 
-def _against(what: str, predicted: Estimate, target: Decimal | None) -> str:
+def _against(what: str, over: str, predicted: Estimate, target: Decimal | None) -> str:
     value = milliseconds(predicted.value).rjust(_MILLISECOND_DIGITS)
     goal = "ms" if target is None else f"of {milliseconds(target)} ms"
-    return f"{what} {value} {goal}, p95, between {milliseconds(predicted.low)} and {milliseconds(predicted.high)}"
+    return f"{what} {value} {goal}, {over}, between {milliseconds(predicted.low)} and {milliseconds(predicted.high)}"

@@ -4,6 +4,7 @@ The decision with its arithmetic: memory, capacity, replicas by hour, start, poo
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from servewright.report.alternatives import alternatives
@@ -63,9 +64,8 @@ def _title(screen: Screen, plan: Plan, model: ModelPlan) -> None:
 def _memory(screen: Screen, model: ModelPlan) -> None:
     memory = model.memory
     screen.heading("Memory of one GPU", f"{model.gpu_name}, GiB")
-    tokens = model.traffic.input_tokens.mean + model.traffic.output_tokens.mean
-    requests = int(memory.kv_tokens / tokens) if tokens else 0
-    cache = f"{memory.kv_tokens:,} tokens per replica, {count(requests)} requests of {count(tokens)} tokens"
+    requests = "any number of" if math.isinf(model.predicted.kv_requests) else count(int(model.predicted.kv_requests))
+    cache = f"{memory.kv_tokens:,} tokens per replica, {requests} running requests of mean length"
     utilization = f"usable {gib(memory.usable_gib)} × {model.engine.gpu_memory_utilization} that the engine may use"
     split = f"{gib(memory.replica_weights_gib)} over {plural(model.gpus_per_replica, 'GPU')}"
     rows: list[tuple[Span, Span, Span, Span]] = [

@@ -103,6 +103,9 @@ def _beneath(screen: Screen, preview: Preview) -> None:
 def _budget(screen: Screen, preview: Preview) -> None:
     limit = preview.plan.budget.limit
     month = preview.bill.monthly
+    if not preview.plan.budget.enabled:
+        screen.paragraph("no budget: the section is off", hang=4)
+        return
     if limit is None:
         screen.paragraph("no limit given: the AWS Budget alarms at the expected amount, rounded up", hang=4)
         return

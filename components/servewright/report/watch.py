@@ -76,7 +76,10 @@ def about_plan(plan: Plan) -> Iterator[Item]:
         yield Item(text=f"pulumi up refuses until the spec names {' and '.join(missing)}; placeholders stand in the resources")
     for secret in secrets_needed(plan):
         keys = " and ".join(f"key {key}" for key in secret.keys)
-        text = f"secret {secret.namespace}/{secret.name} must exist with {keys}, read by {', '.join(secret.used_by)}:"
+        text = (
+            f"secret {secret.namespace}/{secret.name} must exist with {keys}, read by {', '.join(secret.used_by)}; "
+            "pulumi up makes the namespace, then the engine waits for it:"
+        )
         yield Item(text=text, command=secret.create_with)
 
 

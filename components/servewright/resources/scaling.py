@@ -76,15 +76,12 @@ def kv_target(model: ModelPlan) -> Decimal:
     """
     Return the KV usage of a replica at the load where another one is wanted.
 
-        usage at the busiest hour = running requests x (input + output / 2) / tokens of KV cache
-        target                    = that x the larger of 1 and 85 % of the highest rate / the rate of the busiest hour
+        target = predicted usage at the busiest hour x the larger of 1 and 85 % of the highest rate / the rate of the busiest hour
 
-    A request holds its whole input and on average half of its output. Running requests grow faster than the rate, so the linear
-    step from one rate to the other scales early rather than late.
+    Running requests grow faster than the rate, so the linear step from one rate to the other scales early rather than late.
     """
     traffic, predicted = model.traffic, model.predicted
-    held = traffic.input_tokens.mean + traffic.output_tokens.mean / 2
-    usage = Decimal(repr(predicted.concurrency)) * held / max(1, model.memory.kv_tokens)
+    usage = Decimal(repr(predicted.kv_use))
     rate = traffic.requests_per_second / max(1, model.replicas.busiest)
     room = _FILL * Decimal(repr(predicted.max_requests_per_s)) / rate if rate else Decimal(1)
     return min(_MOST_KV, max(_LEAST_KV, usage * max(Decimal(1), room))).quantize(Decimal("0.001"))
