@@ -24,7 +24,6 @@ MIB_PER_GIB: Final = 1024
 MILLICORES: Final = 1000
 
 _MILLISECONDS = {"ms": Decimal(1), "s": Decimal(1000), "m": Decimal(60_000), "h": Decimal(3_600_000)}
-_MIB = {"MiB": Decimal(1), "GiB": Decimal(1024), "TiB": Decimal(1024 * 1024)}
 _NUMBER = r"([0-9]{1,15}(?:\.[0-9]{1,9})?)"
 
 
@@ -33,13 +32,6 @@ def parse_duration_ms(text: str) -> Decimal:
     Return the milliseconds of "800ms", "0.8s", "10m" or "2h".
     """
     return _scaled(text, _MILLISECONDS, "800ms, 0.8s, 10m or 2h")
-
-
-def parse_size_mib(text: str) -> Decimal:
-    """
-    Return the MiB of "512MiB", "80GiB" or "1TiB".
-    """
-    return _scaled(text, _MIB, "512MiB, 80GiB or 1TiB")
 
 
 def parse_usd(text: str) -> Decimal:

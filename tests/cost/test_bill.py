@@ -14,10 +14,10 @@ import plans
 import tiny_catalog
 from cluster_records import on_demand_stack, record, service, spot_stack
 from servewright.catalog.load import load_catalog
-from servewright.cost import annotation_keys
 from servewright.cost.bill import price_records
 from servewright.cost.model import Bill, Unsupported
 from servewright.cost.records import UNKNOWN, ResourceRecord
+from servewright.plan import annotation_keys
 from servewright.record.offline import record_plan
 
 CATALOG = tiny_catalog.tiny_catalog()

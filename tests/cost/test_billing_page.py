@@ -13,7 +13,6 @@ import pytest
 import tiny_catalog
 from cluster_records import budget, deployment, node_class, node_pool, record, scaled_object, service
 from servewright.catalog.load import load_catalog
-from servewright.cost import annotation_keys
 from servewright.cost.bill import price_records
 from servewright.cost.elsewhere import (
     CONTROL_PLANE,
@@ -26,6 +25,7 @@ from servewright.cost.elsewhere import (
     PUBLIC_IPV4,
 )
 from servewright.cost.registry import known_types
+from servewright.plan import annotation_keys
 
 PAGE = (Path(__file__).parents[2] / "docs" / "billing.md").read_text(encoding="utf-8")
 CATALOG = tiny_catalog.tiny_catalog()

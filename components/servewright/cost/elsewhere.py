@@ -9,11 +9,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from servewright.cost import annotation_keys
 from servewright.cost.model import NotPriced
 from servewright.cost.pool import NODE_POOL
 from servewright.cost.properties import read_number
 from servewright.cost.workload import DEPLOYMENT, SCALED_OBJECT, Workload, read_workload
+from servewright.plan import annotation_keys
 from servewright.units import GIB, HOURS_PER_MONTH, HOURS_PER_WEEK
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from servewright.catalog.rates import hourly_rate
-from servewright.cost import annotation_keys
 from servewright.cost.pool import NODE_POOL, Pool, node_labels, node_limit, read_pool
 from servewright.cost.properties import UnreadableProperty, dotted
 from servewright.cost.workload import DEPLOYMENT, Workload, node_selector, read_workload
+from servewright.plan import annotation_keys
 from servewright.plan.node_hours import PoolDemand, ReplicaDemand, node_starts, pool_hours
 from servewright.plan.packing import assumed_daemonsets, replicas_per_node
 from servewright.plan.pool_price import PoolRate, pool_rate

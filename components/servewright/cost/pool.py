@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from servewright.cost import annotation_keys
 from servewright.cost.properties import (
     UnreadableProperty,
     dotted,
@@ -22,6 +21,7 @@ from servewright.cost.properties import (
 )
 from servewright.cost.quantity import amount, mebibytes, millicores
 from servewright.cost.workload import GPU_RESOURCE, ZONE
+from servewright.plan import annotation_keys
 from servewright.units import HOURS_PER_WEEK, SECONDS_PER_HOUR
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from servewright.cost import annotation_keys
 from servewright.cost.properties import (
     UnreadableProperty,
     dotted,
@@ -20,6 +19,7 @@ from servewright.cost.properties import (
     required,
 )
 from servewright.cost.quantity import gibibytes, mebibytes, millicores, whole
+from servewright.plan import annotation_keys
 from servewright.plan.hours import decode_hours
 from servewright.plan.model import PodResources
 from servewright.units import HOURS_PER_WEEK

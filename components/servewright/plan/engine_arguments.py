@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from servewright.plan.model import Precision
 
 PORT: Final = 8000
+"""
+The engine's own default (engine contract of the pinned release).
+"""
+
 SHUTDOWN_TIMEOUT_S: Final = 80
 """
 Seconds the engine gives running requests after SIGTERM. Spot gives 120 s of notice (AWS EC2 guide, spot interruption notices); the pod's

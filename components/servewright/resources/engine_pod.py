@@ -7,17 +7,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
+from servewright.plan.engine_arguments import PORT
 from servewright.resources import labels
 from servewright.resources.network import HTTP_PORT_NAME
 
 if TYPE_CHECKING:
     from servewright.catalog.query import Catalog
     from servewright.plan.model import ModelPlan
-
-PORT: Final = 8000
-"""
-The engine's own default (vLLM's OpenAI-compatible server).
-"""
 
 PRE_STOP_S: Final = 10
 """

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from servewright.plan import annotation_keys
 from servewright.plan.hours import encode_hours
 from servewright.resources.naming import label_value, tag_value
 
@@ -16,15 +17,15 @@ if TYPE_CHECKING:
     from servewright.plan.model import ModelPlan, Plan, PoolPlan
     from servewright.resources.naming import Names
 
-PREFIX: Final = "servewright.dev/"
+PREFIX: Final = annotation_keys.PREFIX
 
 STACK: Final = PREFIX + "stack"
 OWNER: Final = PREFIX + "owner"
 SHAPE: Final = PREFIX + "shape"
-MODEL: Final = PREFIX + "model"
+MODEL: Final = annotation_keys.MODEL
 CLIENT: Final = PREFIX + "client"
-ROLE: Final = PREFIX + "role"
-PURPOSE: Final = PREFIX + "purpose"
+ROLE: Final = annotation_keys.ROLE
+PURPOSE: Final = annotation_keys.PURPOSE
 
 TAG_STACK: Final = "servewright:stack"
 TAG_OWNER: Final = "servewright:owner"
@@ -82,10 +83,11 @@ def model_annotations(model: ModelPlan, shape: str) -> dict[str, str]:
         MODEL: model.name,
         SHAPE: shape,
         PREFIX + "source": model.weights_source,
-        PREFIX + "replicas-by-hour": encode_hours(model.replicas.by_hour),
-        PREFIX + "start-seconds": str(model.start.total_s),
-        PREFIX + "input-tokens-per-month": str(model.input_tokens_per_month),
-        PREFIX + "output-tokens-per-month": str(model.output_tokens_per_month),
+        annotation_keys.REPLICAS_BY_HOUR: encode_hours(model.replicas.by_hour),
+        annotation_keys.START_SECONDS: str(model.start.total_s),
+        annotation_keys.INPUT_TOKENS: str(model.input_tokens_per_month),
+        annotation_keys.OUTPUT_TOKENS: str(model.output_tokens_per_month),
+        annotation_keys.WEIGHTS_GIB: f"{model.weights_disk_gib:.3f}",
     }
 
 
@@ -93,11 +95,11 @@ def pool_annotations(pool: PoolPlan) -> dict[str, str]:
     """
     Return what a bill needs to know about *pool* and cannot read from its limits and requirements (docs/billing.md).
     """
-    limit = {} if pool.max_share is None else {PREFIX + "max-share": str(pool.max_share)}
+    limit = {} if pool.max_share is None else {annotation_keys.MAX_SHARE: str(pool.max_share)}
     return {
         ROLE: pool.role,
         PURPOSE: pool.purpose,
-        PREFIX + "expected-share": str(pool.expected_share),
-        PREFIX + "idle-seconds": str(pool.idle_s),
+        annotation_keys.EXPECTED_SHARE: str(pool.expected_share),
+        annotation_keys.IDLE_SECONDS: str(pool.idle_s),
         **limit,
     }

@@ -7,8 +7,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from servewright.errors import InternalError
+from servewright.plan.engine_arguments import PORT
 from servewright.resources import labels
-from servewright.resources.engine_pod import PORT, engine_pod_spec
+from servewright.resources.engine_pod import engine_pod_spec
 from servewright.resources.naming import label_value
 from servewright.resources.network import HTTP_PORT_NAME
 
@@ -51,12 +52,10 @@ def deployment(plan: Plan, model: ModelPlan, names: Names, catalog: Catalog) -> 
     pod = engine_pod_spec(model, catalog, service_account=names.workload(model.name), node_labels=nodes)
     spread = _spread(plan, model, selector)
     metadata = _metadata(plan, model, names)
-    # What each new node pulls beside the image: the pod's disk request also has room for caches.
-    weights = {labels.PREFIX + "weights-gib": f"{model.weights_disk_gib:.3f}"}
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": {**metadata, "annotations": {**labels.model_annotations(model, shape), **weights}},
+        "metadata": {**metadata, "annotations": labels.model_annotations(model, shape)},
         "spec": {
             "selector": {"matchLabels": selector},
             # A surge pod takes the one replica of room that every pool's limit has; no capacity is given up meanwhile.

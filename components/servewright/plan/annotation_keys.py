@@ -1,5 +1,6 @@
 """
-The `servewright.dev/...` annotations that carry to the bill what only the plan knows. docs/billing.md lists them for readers.
+The `servewright.dev/...` annotations that carry to the bill what only the plan knows: the resources write them, the bill reads them.
+docs/billing.md lists them for readers.
 """
 
 from __future__ import annotations
