@@ -130,6 +130,8 @@ def test_latency_priority_is_never_slower_than_cost() -> None:
     assert cheap.monthly.expected is not None
     assert fast.monthly.expected is not None
     assert fast.monthly.expected >= cheap.monthly.expected
+    assert any("the cheapest within the same targets is" in reason for reason in fast.reasons)
+    assert not any("the cheapest within the same targets is" in reason for reason in cheap.reasons)
 
 
 def test_pins_of_the_hardware_are_kept() -> None:

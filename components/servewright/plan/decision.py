@@ -40,10 +40,11 @@ class Decision:
     defaults: tuple[AppliedDefault, ...]
 
 
-def decide(request: Request, question: Question, catalog: Catalog, best: Ranked, rejected: tuple[Rejected, ...]) -> Decision:
+def decide(request: Request, question: Question, catalog: Catalog, ranked: list[Ranked], rejected: tuple[Rejected, ...]) -> Decision:
     """
-    Return *best* as the plan of its model, with *rejected* beside it.
+    Return the first of *ranked* as the plan of its model, with *rejected* beside it.
     """
+    best = ranked[0]
     model, placement = question.request, best.placement
     shape, card = placement.shape, question.card
     tokens = monthly_tokens(model.traffic, question.factors)
@@ -86,7 +87,7 @@ def decide(request: Request, question: Question, catalog: Catalog, best: Ranked,
         next_replica=next_replica(placement),
         input_tokens_per_month=tokens.input,
         output_tokens_per_month=tokens.output,
-        reasons=reasons(model, best),
+        reasons=reasons(model, best, min(ranked, key=lambda r: r.price)),
         rejected=rejected,
     )
     return Decision(model=plan, pools=pools, defaults=defaults)

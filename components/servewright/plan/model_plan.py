@@ -57,8 +57,7 @@ def plan_model(request: Request, model: ModelRequest, catalog: Catalog) -> Decis
     allowed = _within_maximum(request, question, ranked)
     if not isinstance(allowed, list):
         return (allowed,)
-    best = allowed[0]
-    return decide(request, question, catalog, best, _rejected(question, catalog, allowed, lost))
+    return decide(request, question, catalog, allowed, _rejected(question, catalog, allowed, lost))
 
 
 def _within_maximum(request: Request, question: Question, ranked: list[Ranked]) -> list[Ranked] | Diagnostic:

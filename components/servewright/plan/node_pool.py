@@ -77,13 +77,16 @@ def replicas_on(placement: Placement, pool: PricedPool) -> int:
 
 
 def _gpu_pool(stack: Stack, request: ModelRequest, placement: Placement, pool: PricedPool) -> PoolPlan:
+    """
+    Return the plan of *pool*. A model that gave its name to the stack is not named twice; the others keep their names apart from it.
+    """
     most = node_count(replicas_on(placement, pool), placement.replicas_per_node, len(stack.zones))
     return PoolPlan(
-        name=f"{request.name}-{pool.offer.role}",
+        name=pool.offer.role if request.name == stack.name else f"{request.name}-{pool.offer.role}",
         purpose="gpu",
         role=pool.offer.role,
         purchase=pool.offer.purchase,
-        shape=f"{stack.name}-{request.name}",
+        shape=stack.name if request.name == stack.name else f"{stack.name}-{request.name}",
         gpu_id=placement.shape.gpu.id,
         instance_types=tuple(t.name for t in pool.offer.types),
         zones=stack.zones,

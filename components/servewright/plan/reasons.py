@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 _WORTH_A_PERCENT = Decimal("0.005")
 
 
-def reasons(request: ModelRequest, best: Ranked) -> tuple[str, ...]:
+def reasons(request: ModelRequest, best: Ranked, cheapest: Ranked) -> tuple[str, ...]:
     """
-    Return why *best* was chosen, the decision first.
+    Return why *best* was chosen, the decision first; under another priority than cost also what *cheapest* would have saved.
     """
     placement, shape = best.placement, best.placement.shape
     memory, replicas = shape.memory, placement.replicas
@@ -44,6 +44,9 @@ def reasons(request: ModelRequest, best: Ranked) -> tuple[str, ...]:
         words.append(f"{shape.precision.weights} is made from the published weights while loading: no published checkpoint is known")
     if shape.precision.weight_only and shape.precision.weights not in ("bf16", "fp16"):
         words.append(f"{shape.gpu.names[0]} has no {shape.precision.weights} units: weights are read in 8 bits or fewer, computed in 16")
+    if cheapest.price < best.price:
+        less = f"{(best.price - cheapest.price) / best.price * 100:.0f} % less" if best.price.is_finite() else "a known price"
+        words.append(f"the cheapest within the same targets is {cheapest.placement.shape.label}, at {less}: priority: cost takes it")
     return tuple(words)
 
 
