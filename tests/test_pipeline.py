@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from servewright.catalog.load import load_catalog
 from servewright.cli.application import app
 from servewright.cost.bill import price_records
+from servewright.cost.records import UNKNOWN
 from servewright.pipeline import plan_file, preview_file
 from servewright.ranges import Range, total
 from servewright.record.offline import record_plan
@@ -145,7 +146,11 @@ def test_a_region_with_gaps_prints_its_unknowns(tmp_path: Path) -> None:
 
     found = preview_file(spec)
 
+    low, expected, high = _members(found.bill.monthly)
     assert not found.bill.complete
+    assert low <= expected <= high
+    budget = next(r for r in found.records if r.type == "aws:budgets/budget:Budget")
+    assert budget.inputs["limitAmount"] == UNKNOWN, "a lower bound is no budget"
     assert "SW432" in {warning.code for warning in found.plan.warnings}
     assert {line.region for line in found.bill.lines} <= {"us-east-2", "global"}
 

@@ -65,5 +65,5 @@ def _aged(request: Request, pools: tuple[PoolPlan, ...], catalog: Catalog, as_of
         if price is None or (pool.instance_types[0], pool.purchase) in told or (since is not None and since + STALE >= as_of):
             continue
         told.add((pool.instance_types[0], pool.purchase))
-        age = "has no date" if since is None else f"is of {price.as_of}, {(as_of - since).days} days old"
+        age = "has no date" if since is None else f"may be {(as_of - since).days} days old (date: {price.as_of})"
         yield "SW436", "platform.region", f"the {pool.purchase} price of {pool.instance_types[0]} {age}"

@@ -163,13 +163,14 @@ class Share:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
     """
-    An alternative that lost: *what* ("H200 x 4, fp8"), *why* in words with figures, its expected price a month (None: it cannot
-    serve or has no known price).
+    An alternative that lost: *what* ("H200 x 4, fp8"), *why* in words with figures, its expected price a month (None: unknown where it
+    *serves*, none where it does not).
     """
 
     what: str
     why: str
     monthly: Decimal | None
+    serves: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from servewright.plan.offers import Market
 from servewright.plan.placements import NotSold, Placement, placements
 from servewright.plan.question import Question, ask
 from servewright.plan.ranking import Ranked, rank, with_prediction
-from servewright.plan.reasons import held_back, rejected_placement, rejected_sale, rejected_shape
+from servewright.plan.reasons import held_back, rejected_by_maximum, rejected_placement, rejected_sale, rejected_shape
 from servewright.plan.shapes import Refused, Shape, shapes
 from servewright.plan.traffic import replicas_for
 
@@ -32,11 +32,13 @@ The most replicas of one model, as `scaling.max` takes it: beyond, one Service a
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
     """
-    What was tried and cannot be chosen: shapes that cannot serve, placements that the region does not sell.
+    What was tried and cannot be chosen: shapes that cannot serve, placements that the region does not sell,
+    shapes that need more replicas than allowed.
     """
 
     refused: tuple[Refused, ...]
     not_sold: tuple[NotSold, ...]
+    too_many: tuple[Rejected, ...]
 
 
 def plan_model(request: Request, model: ModelRequest, catalog: Catalog) -> Decision | tuple[Diagnostic, ...]:
@@ -49,32 +51,29 @@ def plan_model(request: Request, model: ModelRequest, catalog: Catalog) -> Decis
     market = Market(catalog=catalog, stack=request.stack, capacity=request.capacity, request=model, factors=question.factors)
     tried = tuple(shapes(catalog, model, question.card, question.forms, question.context))
     serving = tuple(s for s in tried if isinstance(s, Shape))
-    placed = tuple(p for s in serving for p in placements(market, s, question.load_bytes(s)))
+    most = MOST_REPLICAS if model.max_replicas is None else model.max_replicas
+    enough = tuple(s for s in serving if _needed(question, s) <= most)
+    if serving and not enough:
+        return (_beyond_maximum(request, question, serving, most),)
+    placed = tuple(p for s in enough for p in placements(market, s, question.load_bytes(s)))
     ranked = rank(model, [with_prediction(catalog, request.stack, model, p) for p in placed if isinstance(p, Placement)])
-    lost = Lost(refused=tuple(r for r in tried if isinstance(r, Refused)), not_sold=tuple(p for p in placed if isinstance(p, NotSold)))
+    lost = Lost(
+        refused=tuple(r for r in tried if isinstance(r, Refused)),
+        not_sold=tuple(p for p in placed if isinstance(p, NotSold)),
+        too_many=tuple(rejected_by_maximum(s, _needed(question, s), most) for s in serving if s not in enough),
+    )
     if not ranked:
         return (_nothing_serves(request, question, catalog, lost, serves=bool(serving)),)
-    allowed = _within_maximum(request, question, ranked)
-    if not isinstance(allowed, list):
-        return (allowed,)
-    return decide(request, question, catalog, allowed, _rejected(question, catalog, allowed, lost))
+    return decide(request, question, catalog, ranked, _rejected(question, catalog, ranked, lost))
 
 
-def _within_maximum(request: Request, question: Question, ranked: list[Ranked]) -> list[Ranked] | Diagnostic:
-    """
-    Return the placements whose busiest hour stays within the replicas that the request and we allow, or the fault if there is none.
-    """
+def _beyond_maximum(request: Request, question: Question, serving: tuple[Shape, ...], most: int) -> Diagnostic:
     model = question.request
-    most = MOST_REPLICAS if model.max_replicas is None else model.max_replicas
-    needs = [(_needed(question, r.placement.shape), r) for r in ranked]
-    allowed = [r for needed, r in needs if needed <= most]
-    if allowed:
-        return allowed
-    fewest, closest = min(needs, key=lambda entry: entry[0])
+    shape = min(serving, key=lambda s: _needed(question, s))
+    needed = _needed(question, shape)
     if model.max_replicas is None:
-        return faults.too_many(request.source, model, fewest, most)
-    shape = closest.placement.shape
-    return faults.maximum_too_small(request.source, model, fewest, model.headroom + shape.extra_headroom, shape.capacity)
+        return faults.too_many(request.source, model, needed, most)
+    return faults.maximum_too_small(request.source, model, needed, model.headroom + shape.extra_headroom, shape.capacity)
 
 
 def _needed(question: Question, shape: Shape) -> int:
@@ -127,5 +126,5 @@ def _rejected(question: Question, catalog: Catalog, ranked: list[Ranked], tried:
             lost.append(rejected_placement(best, other))
     published = tuple(c.quantization for c in catalog.checkpoints(question.request.source))
     back = held_back(question.forms, published) if question.request.precision == "auto" else ()
-    no_price = [rejected_sale(p) for p in tried.not_sold if p.shape.label not in seen]
-    return (*lost, *back, *no_price, *(rejected_shape(r) for r in tried.refused))
+    not_sold = [rejected_sale(p) for p in tried.not_sold if p.shape.label not in seen]
+    return (*lost, *tried.too_many, *back, *not_sold, *(rejected_shape(r) for r in tried.refused))

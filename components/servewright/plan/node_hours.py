@@ -43,7 +43,7 @@ Quantities are rounded to millionths, half to even: 730/168 has no finite decima
 """
 
 _CONTEXT: Final = Context(prec=60, rounding=ROUND_HALF_EVEN)
-_UNKNOWN_PRICE: Final = 10**9
+_UNKNOWN_PRICE: Final = 0
 _MONTHS_PER_WEEK_SECOND: Final = Fraction(HOURS_PER_MONTH) / (HOURS_PER_WEEK * SECONDS_PER_HOUR)
 
 
@@ -71,7 +71,8 @@ class PoolDemand:
     *expected_share* of the replica-hours runs here; over the group the shares add up to 1. *max_share* of the maximum replicas at most
     (rounded up to whole ones; 1: no limit); *node_limit* is what the pool's own limits allow (None: not bounded). *idle_seconds* a
     node stays when nothing runs on it. *recovery_overlap* is `spot.SpotEffects.recovery_overlap`, 0 for on-demand. *unit_price* in
-    USD an hour only orders the pools for min and max; an unknown price counts as the dearest.
+    USD an hour only orders the pools for min and max; an unknown price counts as nothing there, so that every known
+    part of the bill is a true lower bound.
     """
 
     pool: str

@@ -62,7 +62,8 @@ def allowed(market: Market, instance: InstanceType, shape: Shape) -> bool:
 def _too_uncertain(market: Market, instance: InstanceType) -> bool:
     if market.capacity.purchase != "spot" or market.request.slo.availability is None:
         return False
-    return rate_of(market.catalog, market.stack, instance.name, "spot").interruption_band is None
+    rate = rate_of(market.catalog, market.stack, instance.name, "spot")
+    return rate.price is not None and rate.interruption_band is None
 
 
 def equivalents(market: Market, shape: Shape, instance: InstanceType, pod: PodResources, per_node: int) -> tuple[InstanceType, ...]:

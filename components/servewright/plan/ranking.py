@@ -138,10 +138,12 @@ def used_up(request: ModelRequest, ranked: Ranked) -> float:
     return max((value / float(target) for value, target in pairs if target is not None), default=1.0)
 
 
-def _ties(ranked: Ranked) -> tuple[Decimal, Decimal, bool, float, Decimal, int, str]:
+def _ties(ranked: Ranked) -> tuple[Decimal, tuple[Decimal, Decimal], bool, float, Decimal, int, str]:
     placement = ranked.placement
     nodes = sum((p.hours.max or Decimal(0) for p in placement.pools), Decimal(0))
     converted = placement.shape.precision.origin != "native"
-    # Without any price the smallest hardware is taken: memory paid for stands in for money.
-    size = nodes * placement.instance.gpu_count * placement.shape.gpu.usable_memory_mib if ranked.price.is_infinite() else Decimal(0)
+    # Without any price the smallest hardware is taken: GPU memory and then cores stand in for money.
+    size = (Decimal(0), Decimal(0))
+    if ranked.price.is_infinite():
+        size = (nodes * placement.instance.gpu_count * placement.shape.gpu.usable_memory_mib, nodes * placement.instance.vcpu)
     return ranked.price, size, converted, ranked.answer_ms, nodes, placement.shape.tensor_parallel, placement.instance.name

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from servewright.plan.placements import NotSold
     from servewright.plan.precision import WeightForm
     from servewright.plan.ranking import Ranked
-    from servewright.plan.shapes import Refused
+    from servewright.plan.shapes import Refused, Shape
     from servewright.spec.request import ModelRequest
 
 _WORTH_A_PERCENT = Decimal("0.005")
@@ -35,7 +35,7 @@ def reasons(request: ModelRequest, best: Ranked, cheapest: Ranked) -> tuple[str,
     need = f"{rate.normalize():f} req/s with {spare} need {_count(replicas.busiest, 'replica')}"
     left = f"{memory.kv_cache_gib:.1f} GiB are left for {memory.kv_tokens:,} tokens of KV cache per replica"
     words = [
-        f"{_PRIORITY[request.priority]} of {shape.label} on {placement.instance.name}: {_count(nodes, 'node')} at the busiest hour",
+        f"{_lead(request, best)} of {shape.label} on {placement.instance.name}: {_count(nodes, 'node')} at the busiest hour",
         f"one replica serves {shape.capacity:.2f} req/s within the SLO (limit: {shape.binding}); {need}",
         f"{shape.precision.weights} weights take {memory.weights_gib:.1f} GiB on {gpus}, the engine {memory.overhead_gib:.1f}; {left}",
         f"{shape.max_num_batched_tokens:,} tokens per engine step give the highest rate within both latency targets",
@@ -61,7 +61,7 @@ def rejected_placement(best: Ranked, other: Ranked) -> Rejected:
         f"{lead}: {placement.shape.capacity:.2f} req/s per replica, {_count(placement.replicas.busiest, 'replica')} on "
         f"{nodes} x {placement.instance.name}"
     )
-    return Rejected(what=placement.shape.label, why=why, monthly=other.placement.monthly.expected)
+    return Rejected(what=placement.shape.label, why=why, monthly=other.placement.monthly.expected, serves=True)
 
 
 def rejected_shape(refused: Refused) -> Rejected:
@@ -76,6 +76,13 @@ def rejected_sale(found: NotSold) -> Rejected:
     Return a placement that the region does not sell.
     """
     return Rejected(what=f"{found.shape.label} on {found.instance.name}", why=found.why, monthly=None)
+
+
+def rejected_by_maximum(shape: Shape, needed: int, most: int) -> Rejected:
+    """
+    Return a shape that needs more replicas than the autoscaler may reach.
+    """
+    return Rejected(what=shape.label, why=f"{shape.capacity:.2f} req/s per replica: needs {needed:,} of at most {most:,}", monthly=None)
 
 
 def _dearer(best: Ranked, other: Ranked) -> str:
@@ -107,6 +114,14 @@ _PRIORITY = {
     "throughput": "lowest price per request/s",
     "balanced": "best balance of price and latency",
 }
+
+
+def _lead(request: ModelRequest, best: Ranked) -> str:
+    if best.price.is_infinite():
+        return "no price known, the smallest hardware"
+    if best.placement.monthly.expected is None:
+        return "price unknown, compared by what is known: choice"
+    return _PRIORITY[request.priority]
 
 
 def _count(number: int, noun: str) -> str:

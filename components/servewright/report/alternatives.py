@@ -44,7 +44,7 @@ def chosen(model: ModelPlan) -> str:
 
 def _rows(model: ModelPlan, shown: int | None) -> list[tuple[Span, Span, Span]]:
     rejected = model.rejected if shown is None else _varied(model.rejected, shown)
-    money = aligned([usd(model.monthly.expected), *("none" if r.monthly is None else usd(r.monthly) for r in rejected)])
+    money = aligned([usd(model.monthly.expected), *(usd(r.monthly) if r.serves or r.monthly is not None else "none" for r in rejected)])
     bought = " and ".join(dict.fromkeys(purchase(s.purchase) for s in model.shares if s.role != "fallback"))
     first, *others = model.reasons or ("",)
     reasons = "\n".join((times(f"chosen, {bought}: {first}"), *(BULLET + times(r) for r in others)))

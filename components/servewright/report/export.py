@@ -107,7 +107,12 @@ def _stack(plan: Plan) -> dict[str, Any]:
 
 def _budget(plan: Plan) -> dict[str, Any]:
     budget = plan.budget
-    return {"limit": exact(budget.limit), "alerts": [rounded(share) for share in budget.alerts], "notify": list(budget.notify)}
+    return {
+        "enabled": budget.enabled,
+        "limit": exact(budget.limit),
+        "alerts": [rounded(share) for share in budget.alerts],
+        "notify": list(budget.notify),
+    }
 
 
 def _operators(preview: Preview) -> list[dict[str, Any]]:

@@ -107,13 +107,17 @@ def _budget(screen: Screen, preview: Preview) -> None:
         screen.paragraph("no budget: the section is off", hang=4)
         return
     if limit is None:
-        screen.paragraph("no limit given: the AWS Budget alarms at the expected amount, rounded up", hang=4)
+        amount = (
+            "at the expected amount, rounded up" if preview.bill.complete else "at an amount that is not known: up needs budgets.monthly"
+        )
+        screen.paragraph(f"no limit given: the AWS Budget alarms {amount}", hang=4)
         return
     if month.expected is None or limit == 0:
         screen.paragraph(f"limit {dollars(limit)} a month", hang=4)
         return
-    style = BAD if month.expected > limit else WARN if month.max is None or month.max > limit else GOOD
-    expected = f"{percent(month.expected / limit)} expected"
+    open_end = month.max is None or month.max > limit or not preview.bill.complete
+    style = BAD if month.expected > limit else WARN if open_end else GOOD
+    expected = f"{'' if preview.bill.complete else 'at least '}{percent(month.expected / limit)} expected"
     most = "no upper bound" if month.max is None else f"{percent(month.max / limit)} at the autoscaler's maximum"
     screen.paragraph(f"limit {dollars(limit)} a month  ", (_bar(month, limit), style), f"  {expected}, {most}", hang=4)
 
@@ -123,7 +127,8 @@ def _bar(month: Range, limit: Decimal) -> str:
         share = 1.0 if amount is None else float(amount / limit)
         return min(_BAR_CELLS, max(0, round(share * _BAR_CELLS)))
 
-    expected, most = cells(month.expected), cells(month.max)
+    expected = cells(month.expected)
+    most = max(expected, cells(month.max))
     return "█" * expected + "▒" * (most - expected) + "░" * (_BAR_CELLS - most)
 
 

@@ -18,7 +18,7 @@ class Estimates:
     Whole USD a month, so that a tenth of a cent does not show up as a change; None is unknown.
 
     *at_least* is True where something has no known price: the amounts are then lower bounds. *budget* is the expected amount rounded
-    up. *prices_as_of* is the range of the prices' dates in words.
+    up, None where the bill is incomplete: a lower bound is no budget. *prices_as_of* is the range of the prices' dates in words.
     """
 
     min: int | None
@@ -37,7 +37,7 @@ class Estimates:
             min=_whole(monthly.min),
             expected=_whole(monthly.expected),
             max=_whole(monthly.max),
-            budget=None if monthly.expected is None else int(monthly.expected.to_integral_value(ROUND_UP)),
+            budget=None if monthly.expected is None or not complete else int(monthly.expected.to_integral_value(ROUND_UP)),
             at_least=not complete,
             prices_as_of=prices_as_of,
         )
