@@ -27,7 +27,8 @@ from servewright.plan.model import (
     TokenPrice,
 )
 from servewright.ranges import Range
-from servewright.spec.request import BudgetRequest, Cluster, Operator, SecretRef, Slo, Stack, TokenLength, Traffic
+from servewright.spec.request import BudgetRequest, Operator, SecretRef, Slo, Stack, TokenLength, Traffic
+from stacks_made import dev_stack
 
 HUB_ID = "meta-llama/Llama-3.1-8B-Instruct"
 REVISION = "0e9e39f249a16976918f6564b8830bc894c89659"
@@ -38,30 +39,8 @@ def stack(**changes: Any) -> Stack:
     """
     Return a dev stack on a named existing cluster.
     """
-    return replace(
-        Stack(
-            name="demo",
-            environment="dev",
-            owner="ml-platform",
-            labels=(("cost-center", "4711"),),
-            region="us-east-1",
-            zones=("us-east-1a",),
-            account="123456789012",
-            namespace="demo-dev",
-            cluster=Cluster(
-                name="shared-dev",
-                context="shared-dev",
-                kubernetes_version="1.35",
-                node_role="KarpenterNodeRole-shared-dev",
-                discovery_tag=("karpenter.sh/discovery", "shared-dev"),
-                subnet_ids=(),
-                security_group_ids=(),
-                placeholder=False,
-            ),
-            system_nodes="pool",
-        ),
-        **changes,
-    )
+    own = {"owner": "ml-platform", "labels": (("cost-center", "4711"),), "namespace": "demo-dev"}
+    return dev_stack(**{**own, **changes})
 
 
 def placeholder_stack() -> Stack:

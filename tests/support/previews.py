@@ -35,7 +35,8 @@ from servewright.plan.model import (
 from servewright.ranges import Range
 from servewright.report.model import Preview
 from servewright.report.quota import QuotaNeed
-from servewright.spec.request import AppliedDefault, BudgetRequest, Cluster, Operator, SecretRef, Slo, Stack, TokenLength, Traffic
+from servewright.spec.request import AppliedDefault, BudgetRequest, Operator, SecretRef, Slo, Stack, TokenLength, Traffic
+from stacks_made import dev_stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,29 +50,7 @@ def stack(**changes: Any) -> Stack:
     """
     Return a dev stack on an existing cluster.
     """
-    cluster = Cluster(
-        name="shared-dev",
-        context="shared-dev",
-        kubernetes_version="1.35",
-        node_role="KarpenterNodeRole-shared-dev",
-        discovery_tag=("karpenter.sh/discovery", "shared-dev"),
-        subnet_ids=(),
-        security_group_ids=(),
-        placeholder=False,
-    )
-    base = Stack(
-        name="support-chat",
-        environment="dev",
-        owner="team-support",
-        labels=(),
-        region="us-east-1",
-        zones=("us-east-1a",),
-        account="123456789012",
-        namespace="serving",
-        cluster=cluster,
-        system_nodes="pool",
-    )
-    return replace(base, **changes)
+    return dev_stack(**{"name": "support-chat", "owner": "team-support", **changes})
 
 
 def model(**changes: Any) -> ModelPlan:

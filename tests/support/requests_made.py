@@ -12,15 +12,14 @@ from servewright.diagnostics import Position, SourceMap
 from servewright.spec.request import (
     BudgetRequest,
     Capacity,
-    Cluster,
     Fallback,
     ModelRequest,
     Request,
     Slo,
-    Stack,
     TokenLength,
     Traffic,
 )
+from stacks_made import dev_stack
 
 SPOT = Capacity(purchase="spot", fallback=Fallback(purchase="on-demand", max_share=Decimal(1)), allow_interruption=False)
 ON_DEMAND = Capacity(purchase="on-demand", fallback=None, allow_interruption=False)
@@ -76,30 +75,8 @@ def request(
     """
     Return the request that serves *model*.
     """
-    cluster = Cluster(
-        name="shared-dev",
-        context="shared-dev",
-        kubernetes_version="1.35",
-        node_role="KarpenterNodeRole-shared-dev",
-        discovery_tag=("karpenter.sh/discovery", "shared-dev"),
-        subnet_ids=(),
-        security_group_ids=(),
-        placeholder=False,
-    )
-    stack = Stack(
-        name="demo",
-        environment="dev",
-        owner="team-demo",
-        labels=(),
-        region=region,
-        zones=zones,
-        account="123456789012",
-        namespace="serving",
-        cluster=cluster,
-        system_nodes="pool",
-    )
     return Request(
-        stack=stack,
+        stack=dev_stack(region=region, zones=zones),
         models=(model,),
         capacity=capacity,
         budget=BudgetRequest(limit=Decimal(5000), alerts=(Decimal("0.8"), Decimal(1)), notify=("ml-platform@example.com",)),

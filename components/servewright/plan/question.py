@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from servewright.plan import faults
 from servewright.plan.context_length import default_context_length
-from servewright.plan.parallelism import TensorSplits, refusal, tensor_splits
+from servewright.plan.parallelism import SIZES, TensorSplits, refusal, tensor_splits
 from servewright.plan.precision import NoForm, WeightForm, native_format, weight_forms
 from servewright.plan.weights import FORMATS, CannotBeSized, gpu_weights, missing_fields, parameters
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from servewright.diagnostics import Diagnostic
     from servewright.plan.shapes import Shape
     from servewright.spec.request import ModelRequest, Request
-
-_GPUS_PER_NODE = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +107,8 @@ def hub_id(source: str) -> str:
 
 def _pinned_split(request: Request, model: ModelRequest, card: ModelCard) -> list[Diagnostic]:
     wanted = model.tensor_parallel or model.gpus_per_replica
-    why = refusal(card, wanted, _GPUS_PER_NODE) if wanted is not None else None
-    splits = tensor_splits(card, _GPUS_PER_NODE)
+    why = refusal(card, wanted, SIZES[-1]) if wanted is not None else None
+    splits = tensor_splits(card, SIZES[-1])
     if why is None or not isinstance(splits, TensorSplits):
         return []
     return [faults.split_refused(request.source, model, why, splits.legal)]

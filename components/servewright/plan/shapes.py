@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from servewright.plan.memory import DoesNotFit, fit
-from servewright.plan.parallelism import TensorSplits, tensor_splits
+from servewright.plan.memory import DEFAULT_UTILIZATION, DoesNotFit, fit
+from servewright.plan.parallelism import SIZES, TensorSplits, tensor_splits
 from servewright.plan.performance.hardware import effective_gpu
 from servewright.plan.performance.predict import Lengths, ReplicaModel, SloTargets, extra_headroom, max_rate
 from servewright.plan.precision import WeightForm, on_gpu
@@ -32,12 +32,10 @@ BUDGETS: Final = (256, 512, 1024, 2048, 4096, 8192, 16384)
 Batching budgets tried, tokens per step. Below 256 the step's fixed cost dominates; above 16,384 no prompt of the tables gains.
 """
 
-GPU_MEMORY_UTILIZATION: Final = Decimal("0.92")
+GPU_MEMORY_UTILIZATION: Final = Decimal(str(DEFAULT_UTILIZATION))
 """
-The pinned release's own default (facts: vllm-0.31.0.json), passed explicitly so that an upgrade cannot move it.
+Passed explicitly, so that an upgrade of the engine cannot move it.
 """
-
-_MAX_GPUS_PER_NODE: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +191,7 @@ def _largest_node(catalog: Catalog, request: ModelRequest, gpu: Gpu) -> int:
         return 0
     pins = request.instance_types
     types = (t for t in catalog.instances_with_gpu(gpu.id) if t.excluded is None and (not pins or t.name in pins))
-    return min(_MAX_GPUS_PER_NODE, max((int(t.gpu_count) for t in types), default=0))
+    return min(SIZES[-1], max((int(t.gpu_count) for t in types), default=0))
 
 
 def _pinned(request: ModelRequest, split: int) -> bool:
