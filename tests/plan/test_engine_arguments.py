@@ -95,3 +95,14 @@ def test_sequences_follow_the_running_requests_and_never_exceed_the_cache() -> N
     assert max_num_seqs(50.0, 740.0) == 64
     assert max_num_seqs(0.4, 740.0) == 16
     assert max_num_seqs(50.0, 10.4) == 10
+
+
+def test_stages_are_named_where_there_are_some() -> None:
+    """
+    One stage is the engine's default and is not passed.
+    """
+    plain = engine_arguments(ENGINE, CONTRACT)
+    staged = engine_arguments(replace(ENGINE, tensor_parallel=4, pipeline_parallel=2), CONTRACT)
+
+    assert [a for a in plain if "pipeline" in a] == []
+    assert {"--tensor-parallel-size=4", "--pipeline-parallel-size=2"} <= set(staged)

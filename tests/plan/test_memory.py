@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import cards
 from servewright.catalog.model import ModelCard
-from servewright.plan.memory import DoesNotFit, fit
+from servewright.plan.memory import DoesNotFit, Footprint, fit, footprint
 from servewright.plan.model import Memory, Precision
 from servewright.plan.parallelism import TensorSplits, tensor_splits
 from servewright.plan.weights import CannotBeSized
@@ -155,3 +155,59 @@ def test_a_card_with_empty_cells_is_not_sized() -> None:
     The refusal passes through.
     """
     assert isinstance(fit(replace(cards.LLAMA_8B, vocab=None), H100, 1, BF16, 8192, 2048), CannotBeSized)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(
+    card=st.sampled_from(cards.ALL),
+    split=st.sampled_from((1, 2, 4, 8)),
+    stages=st.sampled_from((1, 2, 4, 8)),
+    quantised=st.booleans(),
+    context=st.integers(256, 131072),
+)
+def test_a_stage_never_needs_more_than_the_whole(*, card: ModelCard, split: int, stages: int, quantised: bool, context: int) -> None:
+    """
+    A GPU of a stage takes no more weights, KV cache and loading peak than one that holds all layers, and together they hold the model.
+    """
+    precision = FP8_ONLINE if quantised else Precision(weights=card.native_format, origin="native", weight_only=False)
+    whole, stage = (footprint(card, split, precision, context, p) for p in (1, stages))
+    assert isinstance(whole, Footprint)
+    assert isinstance(stage, Footprint)
+    assert stage.weights <= whole.weights
+    assert stage.request <= whole.request
+    assert stage.load_peak <= whole.load_peak
+    assert stage.replica_weights == whole.replica_weights
+    assert stage.gpus == split * stages
+    assert stage.weights * stages >= whole.weights * (1 - 1e-9)
+    assert stage.request * stages >= whole.request * (1 - 1e-9)
+
+
+def test_stages_divide_what_tensors_copy() -> None:
+    """
+    MLA's latents lie on every GPU of a tensor split whole; a stage holds those of its own layers.
+    """
+    native = Precision(weights="fp8", origin="native", weight_only=False)
+    tensors, stages = (footprint(cards.DEEPSEEK_R1, t, native, 8192, p) for t, p in ((8, 1), (1, 8)))
+    assert isinstance(tensors, Footprint)
+    assert isinstance(stages, Footprint)
+    assert stages.request == pytest.approx(tensors.request * 8 / 61)
+
+
+def test_the_ends_lie_on_different_stages() -> None:
+    """
+    Half of an 8B model in 16 bits and one of its two tables, to the layer norms.
+    """
+    stage = footprint(cards.LLAMA_8B, 1, BF16, 8192, 2)
+    assert isinstance(stage, Footprint)
+    table = 128256 * 4096
+    assert stage.weights == pytest.approx(2 * ((8_030_000_000 - 2 * table) / 2 + table), rel=1e-3)
+
+
+def test_the_refusal_counts_all_stages() -> None:
+    """
+    What is missing is told over all GPUs of the replica.
+    """
+    found = fit(cards.LLAMA_70B, L4, 2, BF16, 8192, 2048, pipeline_parallel=2)
+    assert isinstance(found, DoesNotFit)
+    assert found.gpus == 4
+    assert found.has_mib == pytest.approx(4 * L4 * 0.92)

@@ -1,5 +1,5 @@
 """
-Tensor splits: which sizes are legal, and why the others are not.
+Splits by tensors and into stages: which are legal, and why the others are not.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import pytest
 
 import cards
 from servewright.catalog.model import ModelCard
-from servewright.plan.parallelism import TensorSplits, refusal, tensor_splits
+from servewright.plan.parallelism import SIZES, Split, TensorSplits, pipeline_refusal, pipeline_splits, refusal, tensor_splits
 from servewright.plan.weights import CannotBeSized
 
 
@@ -100,3 +100,41 @@ def test_a_card_with_empty_cells_has_no_splits() -> None:
     The refusal passes through.
     """
     assert isinstance(tensor_splits(replace(cards.LLAMA_8B, kv_heads=None), 8), CannotBeSized)
+
+
+@pytest.mark.parametrize("gpus", SIZES)
+@pytest.mark.parametrize("card", cards.ALL, ids=lambda card: card.hf_id)
+def test_a_pipeline_stays_on_a_node(card: ModelCard, gpus: int) -> None:
+    """
+    Tensor times pipeline is never more than the GPUs of a node, the tensor size is legal, and fewer GPUs come first.
+    """
+    found = pipeline_splits(card, legal(card, gpus), gpus)
+    assert all(split.gpus <= gpus and split.pipeline > 1 and split.tensor in legal(card, gpus) for split in found)
+    assert [split.gpus for split in found] == sorted(split.gpus for split in found)
+    assert len(set(found)) == len(found)
+
+
+def test_every_stage_needs_a_layer() -> None:
+    """
+    A model of three layers has two stages at most.
+    """
+    flat = replace(cards.LLAMA_8B, layers=3)
+    assert {split.pipeline for split in pipeline_splits(flat, (1, 2), 8)} == {2}
+    assert pipeline_refusal(flat, Split(1, 4), 8) == "3 layers cannot be cut into 4 stages"
+
+
+def test_why_stages_are_refused() -> None:
+    """
+    The arithmetic is in the words.
+    """
+    assert pipeline_refusal(cards.LLAMA_70B, Split(4, 4), 8) == "tensor 4 x pipeline 4 = 16 GPUs, a node has 8"
+    assert pipeline_refusal(cards.LLAMA_70B, Split(1, 3), 8) == "3 is not a pipeline split: 1, 2, 4 or 8"
+    assert pipeline_refusal(cards.LLAMA_70B, Split(4, 2), 8) is None
+
+
+def test_splits_as_people_write_them() -> None:
+    """
+    Stages are named where there are some.
+    """
+    assert Split(8).words == "8"
+    assert Split(4, 2).words == "8 (tensor 4 x pipeline 2)"

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import cards
 from servewright.plan.model import Precision
-from servewright.plan.performance.batching import Batching, largest
+from servewright.plan.performance.batching import Batching
+from servewright.plan.performance.bracket import largest
 from servewright.plan.performance.hardware import effective_gpu
 from servewright.plan.performance.queueing import decoding, first_token
 from servewright.plan.performance.replica import Lengths
@@ -89,7 +90,7 @@ def _difference(replica: tuple[ModelCard, str, int], lengths: Lengths, budget: i
     step = step_time(card, gpu, split, FP8, 2)
     assert isinstance(step, StepTime)
     batching = Batching(step=step, lengths=lengths, budget=budget)
-    steady = batching.steady(largest(LARGEST_BATCH, lambda batch: batching.steady(batch).prefill_use <= use))
+    steady = batching.steady(largest(LARGEST_BATCH, lambda batch: batching.steady(batch).prefill_use / use))
     first = first_token(batching, steady)
     state = decoding(batching, steady, first)
     seen = [simulate(step, lengths, steady.rate, budget, requests=REQUESTS, seed=seed) for seed in SEEDS]

@@ -45,6 +45,7 @@ class EngineInput:
     served_name: str
     precision: Precision
     tensor_parallel: int
+    pipeline_parallel: int = 1
     context_length: int
     max_num_seqs: int
     max_num_batched_tokens: int
@@ -70,6 +71,7 @@ def engine_arguments(engine: EngineInput, contract: EngineContract) -> tuple[str
         ("--port", str(PORT)),
         *_weights(engine),
         ("--tensor-parallel-size", str(engine.tensor_parallel)),
+        *([("--pipeline-parallel-size", str(engine.pipeline_parallel))] if engine.pipeline_parallel > 1 else []),
         ("--max-model-len", str(engine.context_length)),
         ("--max-num-seqs", str(engine.max_num_seqs)),
         ("--max-num-batched-tokens", str(engine.max_num_batched_tokens)),

@@ -5,6 +5,7 @@ KV cache of one sequence on one GPU.
     MLA      (kv_lora + rope) x bytes per layer and token: one latent, which every GPU of a tensor split holds whole
     window   layers with a sliding window keep min(tokens, window) tokens
     linear   linear-attention and state-space layers keep a constant state, counted with the engine's overhead
+    stages   under a pipeline split each GPU holds the layers of its stage, the largest one here
 
 Never 2 x layers x hidden: with grouped heads that is 4 to 25 times too much.
 """
@@ -12,6 +13,8 @@ Never 2 x layers x hidden: with grouped heads that is 4 to 25 times too much.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from servewright.plan.stages import per_stage
 
 if TYPE_CHECKING:
     from servewright.catalog.model import ModelCard
@@ -27,10 +30,10 @@ def layer_token_bytes(card: ModelCard, bytes_per_element: float, tensor_parallel
     return 2 * kv_heads * (card.head_dim or 0) * bytes_per_element / max(1, min(tensor_parallel, kv_heads))
 
 
-def kv_bytes(card: ModelCard, tokens: float, bytes_per_element: float, tensor_parallel: int) -> float:
+def kv_bytes(card: ModelCard, tokens: float, bytes_per_element: float, tensor_parallel: int, pipeline_parallel: int = 1) -> float:
     """
-    Return the bytes of a sequence of *tokens* tokens on one of *tensor_parallel* GPUs.
+    Return the bytes of a sequence of *tokens* tokens on one of *tensor_parallel* GPUs of the largest of *pipeline_parallel* stages.
     """
-    per_token = layer_token_bytes(card, bytes_per_element, tensor_parallel)
     in_window = min(tokens, card.sliding_window) if card.sliding_window else tokens
-    return per_token * ((card.kv_layers or 0) * tokens + card.window_layers * in_window)
+    full, windowed = per_stage(card.kv_layers or 0, pipeline_parallel), per_stage(card.window_layers, pipeline_parallel)
+    return layer_token_bytes(card, bytes_per_element, tensor_parallel) * (full * tokens + windowed * in_window)

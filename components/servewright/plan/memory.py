@@ -2,9 +2,10 @@
 Whether a replica fits its GPUs, and how much KV cache is left.
 
     budget      usable memory x gpu_memory_utilization                                  (vLLM 0.31.0: 0.92 unless set)
-    overhead    1.5 GB + 0.5 GB with a tensor split + 20 x hidden x max_num_batched_tokens bytes
+    overhead    1.5 GB + 0.5 GB with a split + 20 x hidden x max_num_batched_tokens bytes
     KV cache    budget - weights - overhead, at least one request of the full context length
     load peak   quantising while loading: the finished weights plus one layer in the native format
+    stages      under a pipeline split the GPU is one of the largest stage, and the engine's KV cache is as long as that stage's
 
 Overhead (CUDA context and graphs, NCCL buffers, activations of the largest step) is the estimate that the performance constants were
 fitted with; its parts are judgement. The load peak follows https://github.com/vllm-project/vllm/pull/31914 (2026-01: a module is created
@@ -15,6 +16,7 @@ layer, experts included, is judgement on the safe side. While loading there is n
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from servewright.plan.kv_cache import kv_bytes
@@ -78,7 +80,71 @@ class DoesNotFit:
         return needs, f"has    {self.gpus} × {self.gpu_usable_mib:,} × {self.utilization:g} = {self.has_mib:,.0f}"
 
 
-def fit(  # noqa: PLR0917 - asked for each shape of the search, in this order
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Footprint:
+    """
+    What one GPU of a replica takes, bytes, whatever GPU it is: *weights*, one *request* of *context_length*, the *load_peak*, the
+    engine's *overhead* and what is added to it for each token of the batching budget. *replica_weights* are those of all its GPUs.
+    """
+
+    gpus: int
+    context_length: int
+    weights: float
+    request: float
+    load_peak: float
+    overhead: float
+    overhead_per_token: float
+    replica_weights: float
+
+    def within(self, gpu_usable_mib: int, max_num_batched_tokens: int, utilization: float = DEFAULT_UTILIZATION) -> Memory | DoesNotFit:
+        """
+        Return the memory of a GPU of *gpu_usable_mib*, or why this does not fit it.
+        """
+        overhead = self.overhead + self.overhead_per_token * max_num_batched_tokens
+        usable = float(gpu_usable_mib) * MIB
+        free = usable * utilization - self.weights - overhead
+        if free < self.request or self.load_peak > usable:
+            return _does_not_fit(self, overhead, gpu_usable_mib, utilization)
+        return Memory(
+            usable_gib=usable / GIB,
+            budget_gib=usable * utilization / GIB,
+            weights_gib=self.weights / GIB,
+            overhead_gib=overhead / GIB,
+            kv_cache_gib=free / GIB,
+            load_peak_gib=self.load_peak / GIB,
+            kv_tokens=int(free / self.request * self.context_length) if self.request else 0,
+            replica_weights_gib=self.replica_weights / GIB,
+        )
+
+
+@lru_cache(maxsize=4096)
+def footprint(
+    card: ModelCard, tensor_parallel: int, precision: Precision, context_length: int, pipeline_parallel: int = 1
+) -> Footprint | CannotBeSized:
+    """
+    Return what one of *tensor_parallel* GPUs of the largest of *pipeline_parallel* stages takes.
+    """
+    counts = parameters(card)
+    if isinstance(counts, CannotBeSized):
+        return counts
+    t, p, weight_format = tensor_parallel, pipeline_parallel, FORMATS[precision.weights]
+    weights = gpu_weights(card, counts, weight_format, t, p).total
+    peak = weights + _FIXED_OVERHEAD_BYTES
+    if precision.origin == "online":
+        peak += _largest_layer(card, gpu_weights(card, counts, FORMATS[card.native_format], t))
+    return Footprint(
+        gpus=t * p,
+        context_length=context_length,
+        weights=weights,
+        request=kv_bytes(card, context_length, KV_ELEMENT_BYTES, t, p),
+        load_peak=peak,
+        overhead=_FIXED_OVERHEAD_BYTES + (_SPLIT_OVERHEAD_BYTES if t * p > 1 else 0.0),
+        overhead_per_token=float(_ACTIVATION_BYTES_PER_HIDDEN * (card.hidden or 0)),
+        replica_weights=gpu_weights(card, counts, weight_format, t).total * t,
+    )
+
+
+def fit(  # noqa: PLR0917 - what memory depends on, in the order of the formulas
     card: ModelCard,
     gpu_usable_mib: int,
     tensor_parallel: int,
@@ -86,48 +152,13 @@ def fit(  # noqa: PLR0917 - asked for each shape of the search, in this order
     context_length: int,
     max_num_batched_tokens: int,
     utilization: float = DEFAULT_UTILIZATION,
+    pipeline_parallel: int = 1,
 ) -> Memory | DoesNotFit | CannotBeSized:
     """
-    Return the memory of one GPU of a replica over *tensor_parallel* GPUs, or why the replica does not fit.
+    Return the memory of one GPU of a replica over *tensor_parallel* times *pipeline_parallel* GPUs, or why it does not fit.
     """
-    counts = parameters(card)
-    if isinstance(counts, CannotBeSized):
-        return counts
-    weight_format = FORMATS[precision.weights]
-    weights = gpu_weights(card, counts, weight_format, tensor_parallel).total
-    overhead = _overhead(card, tensor_parallel, max_num_batched_tokens)
-    request = kv_bytes(card, context_length, KV_ELEMENT_BYTES, tensor_parallel)
-    usable = float(gpu_usable_mib) * MIB
-    peak = weights + _FIXED_OVERHEAD_BYTES
-    if precision.origin == "online":
-        peak += _largest_layer(card, gpu_weights(card, counts, FORMATS[card.native_format], tensor_parallel))
-    free = usable * utilization - weights - overhead
-    if free < request or peak > usable:
-        return _does_not_fit(
-            weights=weights,
-            request=request,
-            overhead=overhead,
-            peak=peak,
-            gpu_usable_mib=gpu_usable_mib,
-            gpus=tensor_parallel,
-            context_length=context_length,
-            utilization=utilization,
-        )
-    return Memory(
-        usable_gib=usable / GIB,
-        budget_gib=usable * utilization / GIB,
-        weights_gib=weights / GIB,
-        overhead_gib=overhead / GIB,
-        kv_cache_gib=free / GIB,
-        load_peak_gib=peak / GIB,
-        kv_tokens=int(free / request * context_length) if request else 0,
-        replica_weights_gib=weights * tensor_parallel / GIB,
-    )
-
-
-def _overhead(card: ModelCard, tensor_parallel: int, max_num_batched_tokens: int) -> float:
-    activations = _ACTIVATION_BYTES_PER_HIDDEN * (card.hidden or 0) * max_num_batched_tokens
-    return _FIXED_OVERHEAD_BYTES + (_SPLIT_OVERHEAD_BYTES if tensor_parallel > 1 else 0.0) + activations
+    found = footprint(card, tensor_parallel, precision, context_length, pipeline_parallel)
+    return found if isinstance(found, CannotBeSized) else found.within(gpu_usable_mib, max_num_batched_tokens, utilization)
 
 
 def _largest_layer(card: ModelCard, native: GpuWeights) -> float:
@@ -139,32 +170,23 @@ def _largest_layer(card: ModelCard, native: GpuWeights) -> float:
     return (native.attention + native.feed_forward) / layers + native.experts / expert_layers
 
 
-def _does_not_fit(
-    *,
-    weights: float,
-    request: float,
-    overhead: float,
-    peak: float,
-    gpu_usable_mib: int,
-    gpus: int,
-    context_length: int,
-    utilization: float,
-) -> DoesNotFit:
+def _does_not_fit(taken: Footprint, overhead: float, gpu_usable_mib: int, utilization: float) -> DoesNotFit:
     """
     Return the refusal with its arithmetic; where both limits fail, the steady state is the one to name.
     """
-    needs, has = weights + request + overhead, gpu_usable_mib * MIB * utilization
+    needs, has = taken.weights + taken.request + overhead, gpu_usable_mib * MIB * utilization
     limit = "kv_cache" if needs > has else "load"
     if limit == "load":
-        needs, has, utilization = peak, float(gpu_usable_mib) * MIB, 1.0
+        needs, has, utilization = taken.load_peak, float(gpu_usable_mib) * MIB, 1.0
+    gpus = taken.gpus
     return DoesNotFit(
         limit=limit,
         gpus=gpus,
         gpu_usable_mib=gpu_usable_mib,
         utilization=utilization,
-        context_length=context_length,
-        weights_mib=weights * gpus / MIB,
-        request_mib=request * gpus / MIB,
+        context_length=taken.context_length,
+        weights_mib=taken.weights * gpus / MIB,
+        request_mib=taken.request * gpus / MIB,
         overhead_mib=overhead * gpus / MIB,
         needs_mib=needs * gpus / MIB,
         has_mib=has * gpus / MIB,

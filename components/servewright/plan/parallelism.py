@@ -1,11 +1,13 @@
 """
-Over how many GPUs of one node a model can be split (tensor parallelism), and why other numbers are refused.
+Over how many GPUs of one node a model can be split, by tensors and into pipeline stages, and why other numbers are refused.
 
 A split of t needs: a power of two up to 8 and up to the GPUs of a node; attention heads divisible by t; KV heads divisible by t or t by
 them (they are replicated then); feed-forward and expert widths divisible by t. Formats with 128-wide blocks or groups need each
 shard's width in whole blocks too: vLLM refuses to start otherwise ("The output_size of gate's and up's weight = 192 is not
 divisible by weight quantization block_n = 128"). In blocks are int4 (AWQ, GPTQ: groups of 128) and fp8 as model owners publish it
 (DeepSeek, Qwen, MiniMax: 128 x 128); one scale per channel or tensor have online fp8 and the checkpoints of RedHatAI, nvidia, AMD and Meta.
+
+A pipeline of p stages, each split over t GPUs, needs: a power of two, t x p up to 8 and up to the GPUs of a node, a layer for each stage.
 """
 
 from __future__ import annotations
@@ -22,6 +24,30 @@ SIZES: Final = (1, 2, 4, 8)
 _BLOCK: Final = 128
 _GROUPED_FORMATS: Final = frozenset({"int4", "int4-awq", "int4-gptq"})
 _OWNERS_WITHOUT_BLOCKS: Final = frozenset({"RedHatAI", "neuralmagic", "nvidia", "amd", "meta-llama"})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Split:
+    """
+    The GPUs of one replica: *tensor* of them share each layer, *pipeline* such groups share the layers.
+    """
+
+    tensor: int
+    pipeline: int = 1
+
+    @property
+    def gpus(self) -> int:
+        """
+        All of them.
+        """
+        return self.tensor * self.pipeline
+
+    @property
+    def words(self) -> str:
+        """
+        The split as people write it: "4", or "8 (tensor 4 x pipeline 2)".
+        """
+        return str(self.tensor) if self.pipeline == 1 else f"{self.gpus} (tensor {self.tensor} x pipeline {self.pipeline})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +105,27 @@ def refusal(
         return f"{kv_heads} KV heads can neither be divided by {size} nor replicated over it"
     stored = weight_format or card.native_format
     return _width_refusal(card, size, stored, in_blocks=_in_blocks(card, stored, checkpoint_source))
+
+
+def pipeline_refusal(card: ModelCard, split: Split, gpus_per_node: int) -> str | None:
+    """
+    Return why *card* cannot be cut into the stages of *split*, whose tensor size is legal, None if it can.
+    """
+    if split.pipeline not in SIZES:
+        return f"{split.pipeline} is not a pipeline split: 1, 2, 4 or 8"
+    if split.gpus > gpus_per_node:
+        return f"tensor {split.tensor} x pipeline {split.pipeline} = {split.gpus} GPUs, a node has {gpus_per_node}"
+    if (card.layers or 0) < split.pipeline:
+        return f"{card.layers} layers cannot be cut into {split.pipeline} stages"
+    return None
+
+
+def pipeline_splits(card: ModelCard, tensor_sizes: tuple[int, ...], gpus_per_node: int) -> tuple[Split, ...]:
+    """
+    Return the splits into more than one stage that are legal with one of *tensor_sizes*: fewest GPUs first, then fewest stages.
+    """
+    splits = (Split(tensor, pipeline) for pipeline in SIZES[1:] for tensor in tensor_sizes)
+    return tuple(sorted((s for s in splits if pipeline_refusal(card, s, gpus_per_node) is None), key=lambda s: (s.gpus, s.pipeline)))
 
 
 def _width_refusal(card: ModelCard, size: int, weight_format: str, *, in_blocks: bool) -> str | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from servewright.plan import faults
 from servewright.plan.context_length import default_context_length
-from servewright.plan.parallelism import SIZES, TensorSplits, refusal, tensor_splits
+from servewright.plan.parallelism import SIZES, Split, TensorSplits, pipeline_refusal, pipeline_splits, refusal, tensor_splits
 from servewright.plan.precision import NoForm, WeightForm, native_format, weight_forms
 from servewright.plan.weights import FORMATS, CannotBeSized, gpu_weights, missing_fields, parameters
 
@@ -106,9 +106,34 @@ def hub_id(source: str) -> str:
 
 
 def _pinned_split(request: Request, model: ModelRequest, card: ModelCard) -> list[Diagnostic]:
-    wanted = model.tensor_parallel or model.gpus_per_replica
-    why = refusal(card, wanted, SIZES[-1]) if wanted is not None else None
-    splits = tensor_splits(card, SIZES[-1])
-    if why is None or not isinstance(splits, TensorSplits):
+    """
+    Return the first fault of the pinned split: of its tensors, its stages, the GPUs that both add up to.
+    """
+    sizes, most = tensor_splits(card, SIZES[-1]), SIZES[-1]
+    if not isinstance(sizes, TensorSplits):
         return []
-    return [faults.split_refused(request.source, model, why, splits.legal)]
+    tensor, stages, gpus = model.tensor_parallel, model.pipeline_parallel, model.gpus_per_replica
+    why = None if tensor is None else refusal(card, tensor, most)
+    if why is not None:
+        return [faults.split_refused(request.source, model, "parallelism.tensor", tensor, why, sizes.legal)]
+    legal = [s for s in (*map(Split, sizes.legal), *pipeline_splits(card, sizes.legal, most)) if tensor in {None, s.tensor}]
+    if stages is not None and all(split.pipeline != stages for split in legal):
+        why = pipeline_refusal(card, Split(tensor or 1, stages), most) or ""
+        possible = tuple(sorted({split.pipeline for split in legal}))
+        return [faults.split_refused(request.source, model, "parallelism.pipeline", stages, why, possible)]
+    legal = [split for split in legal if stages in {None, split.pipeline}]
+    if gpus is not None and all(split.gpus != gpus for split in legal):
+        possible = tuple(sorted({split.gpus for split in legal}))
+        return [faults.split_refused(request.source, model, "hardware.count", gpus, _count_words(model, gpus), possible)]
+    return []
+
+
+def _count_words(model: ModelRequest, gpus: int) -> str:
+    """
+    Return why a replica cannot have *gpus* GPUs.
+    """
+    if model.tensor_parallel is not None:
+        return f"{gpus} GPUs / tensor {model.tensor_parallel} = {gpus / model.tensor_parallel:g}, which is no legal number of stages"
+    if model.pipeline_parallel is not None:
+        return f"{gpus} GPUs / pipeline {model.pipeline_parallel} = {gpus / model.pipeline_parallel:g}, which is no legal tensor split"
+    return f"{gpus} GPUs are no legal tensor split times a legal number of stages"

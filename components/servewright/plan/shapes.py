@@ -1,186 +1,171 @@
 """
 The first half of the search: what one replica can do on each GPU, in each form of the weights, split over 1 to 8 GPUs.
 
-For each of them the batching budget (`max_num_batched_tokens`) is a variable: a large one fills prompts fast and makes running answers
-wait, a small one the reverse. The budget with the highest rate under the SLO wins; of equals the smaller, which has the shorter gaps.
+A tensor split is the rule: all GPUs work on the same token. Pipeline stages are tried beside it
+    - where they are pinned, or fill up a pinned number of GPUs,
+    - for a number of GPUs that the tensors cannot be divided by (28 heads on 8 GPUs: 4 x 2 stages),
+    - where the tensor split does not fit: it keeps copies of KV heads and latents that stages divide,
+    - on GPUs without NVLink, whose all-reduces cost most of the time while prompts are read. There a pipeline must serve more by more
+      than its wider error band; a token passes its stages one after the other, so tight targets per token rule it out by themselves.
+That is what the engine's makers advise: https://docs.vllm.ai/en/latest/serving/parallelism_scaling/ (read 2026-09).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from servewright.plan.memory import DEFAULT_UTILIZATION, DoesNotFit, fit
-from servewright.plan.parallelism import SIZES, TensorSplits, tensor_splits
+from servewright.plan.parallelism import SIZES, Split, TensorSplits, pipeline_splits, tensor_splits
 from servewright.plan.performance.hardware import effective_gpu
-from servewright.plan.performance.predict import Lengths, ReplicaModel, SloTargets, extra_headroom, max_rate
+from servewright.plan.performance.predict import pipeline_headroom
 from servewright.plan.precision import WeightForm, on_gpu
-from servewright.plan.weights import CannotBeSized
-from servewright.units import MIB_PER_GIB
+from servewright.plan.shape import GPU_MEMORY_UTILIZATION, Refused, Shape, Sizing, best_budget, lengths_of, sizing_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from servewright.catalog.model import Gpu, ModelCard
     from servewright.catalog.query import Catalog
-    from servewright.plan.model import Memory, Precision
-    from servewright.spec.request import ModelRequest, Slo, Traffic
+    from servewright.plan.model import Precision
+    from servewright.spec.request import ModelRequest
 
-BUDGETS: Final = (256, 512, 1024, 2048, 4096, 8192, 16384)
-"""
-Batching budgets tried, tokens per step. Below 256 the step's fixed cost dominates; above 16,384 no prompt of the tables gains.
-"""
+_FAST_LINK: Final = "nvlink"
 
-GPU_MEMORY_UTILIZATION: Final = Decimal(str(DEFAULT_UTILIZATION))
-"""
-Passed explicitly, so that an upgrade of the engine cannot move it.
-"""
+__all__ = ["GPU_MEMORY_UTILIZATION", "Refused", "Shape", "lengths_of", "shapes"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class Pins:
     """
-    One replica that serves *capacity* requests/s within the SLO; *binding* says which target limits it, in words.
-    *replica* is the same as the performance model takes it. *extra_headroom* is kept over the request's own where the prediction has a
-    wider error band than the measured GPUs: a guess must not win by what it may be wrong.
+    What the request fixes of the split of one replica; None: the search decides.
     """
 
-    gpu: Gpu
-    precision: Precision
-    tensor_parallel: int
-    memory: Memory
-    max_num_batched_tokens: int
-    capacity: float
-    binding: str
-    replica: ReplicaModel
-    extra_headroom: Decimal
+    tensor: int | None
+    pipeline: int | None
+    gpus: int | None
+
+    def allow(self, split: Split) -> bool:
+        """
+        Tell whether *split* is as the request wants it.
+        """
+        pairs = ((self.tensor, split.tensor), (self.pipeline, split.pipeline), (self.gpus, split.gpus))
+        return all(pin is None or pin == value for pin, value in pairs)
 
     @property
-    def label(self) -> str:
+    def stages_named(self) -> bool:
         """
-        The shape as people write it: "H200 x 2, fp8".
+        Whether the number of stages follows from the pins.
         """
-        return shape_label(self.gpu, self.tensor_parallel, self.precision.weights)
+        return self.pipeline is not None or (self.tensor is not None and self.gpus is not None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class _Candidate(NamedTuple):
     """
-    A shape that cannot serve: *what* and *why*; *does_not_fit* carries the memory arithmetic where memory is the reason.
+    A GPU with weights in one form, and the splits that are legal there.
     """
 
-    what: str
-    why: str
+    sizing: Sizing
     gpu: Gpu
-    gpus: int
-    does_not_fit: DoesNotFit | None = None
+    precision: Precision
+    tensor_sizes: tuple[int, ...]
+    pipelines: tuple[Split, ...]
 
+    def best(self, split: Split, above: float = 0.0) -> Shape | Refused:
+        """
+        Return what a replica of this split does, with the batching budget that serves most.
+        """
+        return best_budget(self.sizing, self.gpu, self.precision, split, above)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sizing:
-    """
-    What is the same for all shapes of one model.
-    """
-
-    card: ModelCard
-    context: int
-    lengths: Lengths
-    target: SloTargets
-
-
-def shape_label(gpu: Gpu, gpus: int, weights: str) -> str:
-    """
-    Return the words for a shape.
-    """
-    return f"{gpu.names[0]} x {gpus}, {weights}"
+    @property
+    def slow_link(self) -> bool:
+        """
+        Whether the GPUs of a node are joined by PCIe only.
+        """
+        gpu = effective_gpu(self.gpu.id)
+        return gpu is not None and gpu.link != _FAST_LINK
 
 
 def shapes(
     catalog: Catalog, request: ModelRequest, card: ModelCard, forms: tuple[WeightForm, ...], context: int
 ) -> Iterator[Shape | Refused]:
     """
-    Yield a Shape or a Refused for every GPU, form and tensor split that the request's pins leave.
+    Yield a Shape or a Refused for every GPU, form and number of GPUs that the request's pins leave.
     """
-    sizing = Sizing(card=card, context=context, lengths=lengths_of(request.traffic), target=targets_of(request.slo))
+    sizing = sizing_of(request, card, context)
+    pins = Pins(tensor=request.tensor_parallel, pipeline=request.pipeline_parallel, gpus=request.gpus_per_replica)
     for gpu in catalog.gpus:
         largest = _largest_node(catalog, request, gpu)
         for form in forms if largest else ():
             precision = on_gpu(form, gpu)
             splits = tensor_splits(card, largest, form.weights, form.source)
-            if precision is None or not isinstance(splits, TensorSplits):
-                continue
-            for split in splits.legal:
-                if _pinned(request, split):
-                    yield best_budget(sizing, gpu, precision, split)
+            if precision is not None and isinstance(splits, TensorSplits):
+                candidate = _Candidate(sizing, gpu, precision, splits.legal, pipeline_splits(card, splits.legal, largest))
+                yield from _of_candidate(candidate, pins)
 
 
-def best_budget(sizing: Sizing, gpu: Gpu, precision: Precision, split: int) -> Shape | Refused:
+def _of_candidate(candidate: _Candidate, pins: Pins) -> Iterator[Shape | Refused]:
     """
-    Return the shape with the batching budget that serves most within the SLO.
+    Yield for each number of GPUs the tensor split, and the best pipeline where one is asked for or worth trying.
     """
-    tried = []
-    for budget in BUDGETS:
-        tried.append(_with_budget(sizing, gpu, precision, split, budget))
-        if isinstance(tried[-1], Refused) and tried[-1].does_not_fit is not None:
-            break  # a larger budget needs more memory still
-    serving = [shape for shape in tried if isinstance(shape, Shape)]
-    if serving:
-        return max(serving, key=lambda shape: shape.capacity)
-    # A large budget reads a lone prompt fastest: its refusal is the closest miss.
-    slow = [refused for refused in tried if isinstance(refused, Refused) and refused.does_not_fit is None]
-    return slow[-1] if slow else tried[0]
+    smaller: list[Shape] = []
+    for gpus in SIZES:
+        found = tuple(_of_size(candidate, pins, gpus, smaller))
+        yield from found
+        smaller += (shape for shape in found if isinstance(shape, Shape))
 
 
-def _with_budget(sizing: Sizing, gpu: Gpu, precision: Precision, split: int, budget: int) -> Shape | Refused:
-    label = shape_label(gpu, split, precision.weights)
-    memory = fit(sizing.card, gpu.usable_memory_mib, split, precision, sizing.context, budget, float(GPU_MEMORY_UTILIZATION))
-    if isinstance(memory, DoesNotFit):
-        return Refused(what=label, why=_memory_words(memory), gpu=gpu, gpus=split, does_not_fit=memory)
-    assert not isinstance(memory, CannotBeSized)  # noqa: S101 - the planner asked before
-    replica = ReplicaModel(
-        card=sizing.card,
-        gpu_id=gpu.id,
-        tensor_parallel=split,
-        precision=precision,
-        context_length=sizing.context,
-        kv_tokens=memory.kv_tokens,
-        max_num_batched_tokens=budget,
-    )
-    found = max_rate(replica, sizing.lengths, sizing.target)
-    if found.requests_per_s <= 0:
-        return Refused(what=label, why=found.binding, gpu=gpu, gpus=split)
-    return Shape(
-        gpu=gpu,
-        precision=precision,
-        tensor_parallel=split,
-        memory=memory,
-        max_num_batched_tokens=budget,
-        capacity=found.requests_per_s,
-        binding=found.binding,
-        replica=replica,
-        extra_headroom=Decimal(str(round(extra_headroom(replica), 6))),
-    )
+def _of_size(candidate: _Candidate, pins: Pins, gpus: int, smaller: list[Shape]) -> Iterator[Shape | Refused]:
+    tensor = candidate.best(Split(gpus)) if gpus in candidate.tensor_sizes and pins.allow(Split(gpus)) else None
+    if tensor is not None:
+        yield tensor
+    pipelines = tuple(split for split in candidate.pipelines if split.gpus == gpus and pins.allow(split))
+    if pins.stages_named:
+        yield from (candidate.best(split) for split in pipelines)
+        return
+    rivals = [shape for shape in (tensor, *smaller) if isinstance(shape, Shape)]
+    best = _best_of(candidate, _worth_trying(candidate, pins, pipelines, tensor), _to_beat(rivals, gpus))
+    if best is not None:
+        yield best
+    elif pipelines and tensor is None and not rivals:
+        yield candidate.best(pipelines[0])
 
 
-def lengths_of(traffic: Traffic) -> Lengths:
+def _worth_trying(candidate: _Candidate, pins: Pins, pipelines: tuple[Split, ...], tensor: Shape | Refused | None) -> tuple[Split, ...]:
     """
-    Return the token lengths as the performance model takes them.
+    Return those of *pipelines*, all of as many GPUs as the *tensor* split, that an expert would try.
     """
-    given, made = traffic.input_tokens, traffic.output_tokens
-    return Lengths(input_mean=float(given.mean), input_p95=float(given.p95), output_mean=float(made.mean), output_p95=float(made.p95))
+    if not pipelines:
+        return ()
+    if pins.tensor is not None:
+        # The user fixed the tensor split and left the stages open: one, unless it is too small.
+        return pipelines if _too_small(candidate.best(Split(pins.tensor))) else ()
+    if candidate.slow_link or _too_small(tensor):
+        return pipelines
+    return pipelines[:1] if tensor is None else ()
 
 
-def targets_of(slo: Slo) -> SloTargets:
+def _best_of(candidate: _Candidate, pipelines: tuple[Split, ...], above: float) -> Shape | None:
     """
-    Return the latency targets as the performance model takes them.
+    Return the one of *pipelines* that serves most, None where none serves more than *above*.
     """
-    first, gap = slo.ttft_p95_ms, slo.itl_p95_ms
-    return SloTargets(ttft_p95_ms=None if first is None else float(first), itl_p95_ms=None if gap is None else float(gap))
+    best = None
+    for split in pipelines:
+        found = candidate.best(split, above if best is None else best.capacity)
+        best = found if isinstance(found, Shape) else best
+    return best
 
 
-def _memory_words(memory: DoesNotFit) -> str:
-    return f"does not fit: needs {memory.needs_mib / MIB_PER_GIB:,.1f} GiB, has {memory.has_mib / MIB_PER_GIB:,.1f}"
+def _too_small(found: Shape | Refused | None) -> bool:
+    return isinstance(found, Refused) and found.does_not_fit is not None
+
+
+def _to_beat(rivals: list[Shape], gpus: int) -> float:
+    """
+    Return the rate that a pipeline over *gpus* GPUs must exceed: what as many GPUs serve in *rivals*, and what the prediction for stages
+    may be wrong beyond theirs.
+    """
+    wider = pipeline_headroom()
+    return max((gpus / r.gpus * r.capacity * (1 + wider - float(r.extra_headroom)) for r in rivals), default=0.0)
 
 
 def _largest_node(catalog: Catalog, request: ModelRequest, gpu: Gpu) -> int:
@@ -192,8 +177,3 @@ def _largest_node(catalog: Catalog, request: ModelRequest, gpu: Gpu) -> int:
     pins = request.instance_types
     types = (t for t in catalog.instances_with_gpu(gpu.id) if t.excluded is None and (not pins or t.name in pins))
     return min(SIZES[-1], max((int(t.gpu_count) for t in types), default=0))
-
-
-def _pinned(request: ModelRequest, split: int) -> bool:
-    wanted = request.tensor_parallel or request.gpus_per_replica
-    return wanted is None or split == wanted

@@ -9,7 +9,8 @@ Weights of one replica: how many parameters of which kind, in which format, and 
 
 Per GPU under a tensor split of t: everything is divided by t, but k and v only by min(t, kv_heads) (heads are replicated beyond), and
 MLA's down-projections and the router not at all. The engine quantises linear layers only: embeddings, LM head and router stay in 16 bits
-(vLLM documentation, "FP8 W8A8": all Linear modules except the final lm_head).
+(vLLM documentation, "FP8 W8A8": all Linear modules except the final lm_head). Under a pipeline split the GPU is one of the largest stage
+(`stages`): its share of the layers and one of the two ends; what the formulas do not know counts whole, as a tower may lie on any stage.
 
 The published total is the anchor. What the formulas do not know (vision towers, state-space blocks) is added in 16 bits; where they count
 too much (feed-forward layers of two matrices, pruned layers) the linear layers are scaled down, so that the sum is always *total_params*.
@@ -19,8 +20,10 @@ Where the formulas give less than half or more than one and a half times the tot
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from servewright.plan.stages import largest_stage
 from servewright.plan.weight_formats import BYTES_16_BIT, FORMATS
 
 if TYPE_CHECKING:
@@ -104,6 +107,7 @@ class GpuWeights:
         return self.attention + self.feed_forward + self.experts + self.head + self.resident
 
 
+@lru_cache(maxsize=1024)
 def missing_fields(card: ModelCard) -> tuple[str, ...]:
     """
     Return what a size needs and the card does not have: empty fields, or a structure that does not add up to the published size.
@@ -118,6 +122,7 @@ def missing_fields(card: ModelCard) -> tuple[str, ...]:
     return tuple(absent)
 
 
+@lru_cache(maxsize=1024)
 def parameters(card: ModelCard) -> Parameters | CannotBeSized:
     """
     Return the parameters of *card* by kind, or what is missing to know them.
@@ -138,21 +143,26 @@ def parameters(card: ModelCard) -> Parameters | CannotBeSized:
     )
 
 
-def gpu_weights(card: ModelCard, counts: Parameters, weight_format: WeightFormat, tensor_parallel: int) -> GpuWeights:
+def gpu_weights(
+    card: ModelCard, counts: Parameters, weight_format: WeightFormat, tensor_parallel: int, pipeline_parallel: int = 1
+) -> GpuWeights:
     """
-    Return the bytes that one of *tensor_parallel* GPUs holds.
+    Return the bytes that one of *tensor_parallel* GPUs of the largest of *pipeline_parallel* stages holds.
     """
-    t = tensor_parallel
+    t, stage = tensor_parallel, largest_stage(card, pipeline_parallel)
     linear = weight_format.bytes_per_param
     attention = linear if weight_format.quantises_attention else BYTES_16_BIT
     kv_split = min(t, card.kv_heads or t)
     ends = counts.embedding * BYTES_16_BIT / t
+    both_ends = pipeline_parallel == 1 and not card.tied_embeddings
+    # State-space blocks are layers like others and are cut; a vision tower is not.
+    other = counts.other / t * (stage.layer_share if card.linear_attention_layers else 1.0)
     return GpuWeights(
-        attention=attention * (counts.query_output / t + counts.key_value / kv_split + counts.latent),
-        feed_forward=linear * counts.feed_forward / t,
-        experts=linear * counts.experts / t,
+        attention=stage.layer_share * attention * (counts.query_output / t + counts.key_value / kv_split + counts.latent),
+        feed_forward=stage.layer_share * linear * counts.feed_forward / t,
+        experts=stage.expert_share * linear * counts.experts / t,
         head=ends,
-        resident=(0.0 if card.tied_embeddings else ends) + BYTES_16_BIT * (counts.router + counts.other / t),
+        resident=(ends if both_ends else 0.0) + BYTES_16_BIT * (stage.expert_share * counts.router + other),
     )
 
 

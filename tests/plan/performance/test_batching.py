@@ -7,12 +7,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 import cards
 from servewright.plan.model import Precision
-from servewright.plan.performance.batching import Batching, largest
+from servewright.plan.performance.batching import Batching
 from servewright.plan.performance.hardware import effective_gpu
 from servewright.plan.performance.replica import Lengths
 from servewright.plan.performance.step_time import StepTime, step_time
@@ -83,12 +80,3 @@ def test_uneven_prompts_cost_more_attention() -> None:
     uneven = replace(EVEN, input_p95=9000)
     assert uneven.input_around_token > 1.5 * uneven.input_mean
     assert llama_70b(8192, uneven).steady(40).itl_s > llama_70b(8192).steady(40).itl_s
-
-
-@given(limit=st.floats(0.1, 1000), edge=st.floats(0, 2000))
-def test_largest_finds_the_edge(limit: float, edge: float) -> None:
-    """
-    The largest number that holds is the edge or the limit; nothing holds: -1.
-    """
-    assert largest(limit, lambda x: x <= edge) == pytest.approx(min(limit, edge), abs=limit * 1e-9)
-    assert largest(limit, lambda x: x < -edge) == -1

@@ -12,7 +12,7 @@ import cards
 from servewright.plan.model import Precision
 from servewright.plan.performance.batching import Batching
 from servewright.plan.performance.hardware import effective_gpu
-from servewright.plan.performance.limits import kv_capacity, largest_batch
+from servewright.plan.performance.limits import Bounds, kv_capacity, largest_batch
 from servewright.plan.performance.replica import Lengths, ReplicaModel, SloTargets
 from servewright.plan.performance.step_time import StepTime, step_time
 
@@ -94,3 +94,36 @@ def test_a_request_beyond_the_cache() -> None:
     """
     replica = replace(REPLICA, kv_tokens=300)
     assert largest_batch(batching(replica, CHAT), replica).batch == -1
+
+
+def test_a_guess_does_not_change_the_answer() -> None:
+    """
+    Wherever the search begins, the largest batch is the same.
+    """
+    slo = SloTargets(ttft_p95_ms=150, itl_p95_ms=40)
+    bounds = Bounds(batching(REPLICA, CHAT), REPLICA, slo)
+    expected = bounds.largest_batch()
+    assert [bounds.largest_batch(near) for near in (0.0, 1.0, expected, 2 * expected, 1e6)] == pytest.approx([expected] * 5)
+    assert bounds.binding(expected) == largest_batch(batching(REPLICA, CHAT), REPLICA, slo).bound
+
+
+def test_a_rate_beyond_the_bounds_is_recognised() -> None:
+    """
+    The batch of a rate a hair below the highest is within the bounds, that of one a hair above is not; the guess does not matter.
+    """
+    state = batching(REPLICA, CHAT)
+    bounds = Bounds(state, REPLICA, SloTargets(itl_p95_ms=15))
+    highest = state.rate(bounds.largest_batch())
+    for near in (None, 0.0, 5.0, 300.0):
+        assert bounds.at_rate(highest * 0.999, near)[1]
+        assert not bounds.at_rate(highest * 1.001, near)[1]
+    assert state.rate(bounds.batch_of(highest)) == pytest.approx(highest)
+
+
+def test_stages_have_slots_of_their_own() -> None:
+    """
+    Each of two batches under way has its own budget: twice as many requests may run.
+    """
+    narrow = replace(REPLICA, max_num_batched_tokens=64, kv_tokens=10**7)
+    one, two = (Bounds(batching(narrow, ESSAYS), replace(narrow, pipeline_parallel=p), SloTargets()) for p in (1, 2))
+    assert one.largest_batch() < 64 < two.largest_batch()

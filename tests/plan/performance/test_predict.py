@@ -14,7 +14,20 @@ import sizing_example
 from servewright.catalog.model import ModelCard
 from servewright.plan.memory import fit
 from servewright.plan.model import Memory, Precision
-from servewright.plan.performance.predict import Lengths, Load, Outcome, ReplicaModel, SloTargets, Unstable, max_rate, predict, saturated
+from servewright.plan.performance.predict import (
+    Lengths,
+    Load,
+    Outcome,
+    ReplicaModel,
+    SloTargets,
+    Unstable,
+    best_rate,
+    extra_headroom,
+    max_rate,
+    pipeline_headroom,
+    predict,
+    saturated,
+)
 
 CHAT = Lengths(input_mean=1500, input_p95=3000, output_mean=300, output_p95=750)
 BF16 = Precision(weights="bf16", origin="native", weight_only=False)
@@ -160,3 +173,46 @@ def test_the_document_has_the_worked_example() -> None:
     """
     document = Path(__file__).parents[3] / "docs" / "sizing.md"
     assert sizing_example.block() in document.read_text(encoding="utf-8"), "run: python tests/support/sizing_example.py"
+
+
+def test_a_pipeline_is_a_guess_with_a_wider_band() -> None:
+    """
+    No point with stages was measured: half as much again as the band of experts, marked as not calibrated, more head-room.
+    """
+    plain = replica_of(cards.LLAMA_70B, "h200", 2, FP8)
+    staged = replace(plain, pipeline_parallel=2)
+    found = outcome(staged, 1)
+    assert not found.calibrated
+    assert outcome(plain, 1).calibrated
+    assert found.itl_p95_ms.high / found.itl_p95_ms.value == pytest.approx(1.3)
+    assert found.ttft_p95_ms.high / found.ttft_p95_ms.value == pytest.approx(1.5)
+    assert extra_headroom(staged) == pipeline_headroom() == pytest.approx(0.2)
+    assert extra_headroom(plain) == 0
+
+
+def test_stages_lengthen_the_token_and_add_throughput() -> None:
+    """
+    On four stages a token takes longer than on one GPU, without targets four GPUs serve more than one, fewer than four times as much.
+    """
+    one = replace(replica_of(cards.LLAMA_8B, "l40s", 1, BF16, 1024), kv_tokens=10**6)
+    four = replace(one, pipeline_parallel=4)
+    assert outcome(four, 0.01).itl_p95_ms.value > outcome(one, 0.01).itl_p95_ms.value
+    assert 1.5 < saturated(four, CHAT).requests_per_s / saturated(one, CHAT).requests_per_s < 4
+
+
+def test_where_no_budget_serves_the_closest_miss_is_told() -> None:
+    """
+    The largest budget reads a lone prompt fastest; what must be exceeded is told where that is the reason.
+    """
+    replicas = [replica_of(cards.LLAMA_8B, "l4", 1, FP8, budget) for budget in (256, 1024, 4096)]
+    hopeless = SloTargets(ttft_p95_ms=20)
+    assert best_rate(replicas, CHAT, hopeless) == (replicas[-1], max_rate(replicas[-1], CHAT, hopeless))
+    _, found = best_rate(replicas, CHAT, SloTargets(), above=1000)
+    assert found == (0.0, "serves no more than 1e+03 req/s")
+
+
+def test_no_load_is_no_load() -> None:
+    """
+    A replica that nothing arrives at runs nothing.
+    """
+    assert outcome(replica_of(cards.LLAMA_8B, "l4", 1, FP8), 0).concurrency == 0

@@ -11,7 +11,7 @@ import pytest
 import cards
 from servewright.catalog.model import ModelCard
 from servewright.plan.model import Precision
-from servewright.plan.performance.hardware import constants, effective_gpu
+from servewright.plan.performance.hardware import all_reduce, constants, effective_gpu
 from servewright.plan.performance.step_time import StepTime, step_time
 from servewright.plan.weights import CannotBeSized
 
@@ -107,3 +107,42 @@ def test_a_card_with_empty_cells_has_no_step_time() -> None:
     gpu = effective_gpu("h100")
     assert gpu is not None
     assert isinstance(step_time(replace(cards.LLAMA_8B, vocab=None), gpu, 1, BF16, 2), CannotBeSized)
+
+
+@pytest.mark.parametrize("card", cards.ALL, ids=lambda card: card.hf_id)
+def test_a_stage_is_shorter_than_the_whole_and_all_stages_longer(card: ModelCard) -> None:
+    """
+    A stage does its part of the layers; one after the other, with their hand-overs, they take longer than the whole model at once.
+    """
+    gpu = effective_gpu("h100")
+    assert gpu is not None
+    whole = step_of(card, "h100")
+    for stages in (2, 4, 8):
+        stage = step_time(card, gpu, 1, BF16, 2, stages)
+        assert isinstance(stage, StepTime)
+        for running, prompt in ((1, 0), (40, 0), (8, 2048)):
+            took = stage.seconds(running, 2000, prompt, 1000)
+            assert took < whole.seconds(running, 2000, prompt, 1000) < took * stages
+
+
+def test_stages_hand_over_hidden_states_and_residual() -> None:
+    """
+    Each token of a step costs 4 hidden bytes on the link between two GPUs; nothing is handed over where there is one stage.
+    """
+    gpu = effective_gpu("l40s")
+    assert gpu is not None
+    one, two = (step_time(cards.LLAMA_8B, gpu, 1, BF16, 2, stages) for stages in (1, 2))
+    assert isinstance(one, StepTime)
+    assert isinstance(two, StepTime)
+    link = all_reduce("pcie4", 2)
+    assert one.move_s_per_token == 0
+    assert two.move_s_per_token == pytest.approx(4 * 4096 / (32e9 * link.link_efficiency))
+
+
+def test_a_pass_is_all_stages() -> None:
+    """
+    With p - 1 times as many others as there are stages each batch holds them evenly: a pass is p steps of a stage.
+    """
+    step = step_of(cards.LLAMA_8B, "l4")
+    assert step.passing(1000, 4)(28, 512, 1024) == pytest.approx(4 * step.seconds(8, 1000, 512, 1024))
+    assert step.passing(1000, 1)(7) == step.seconds(8, 1000)

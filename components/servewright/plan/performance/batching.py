@@ -1,43 +1,43 @@
 """
 Continuous batching in steady state, as a function of a batch size B, so that nothing has to be iterated.
 
-    budget for prompts      k = max_num_batched_tokens - B               running requests take their token of the step first
-    arrivals per step       a = B / gaps                                 as many come as finish; gaps = output tokens - 1
-    steps with a prompt     p = min(1, a max(1, I / k)),  n = a I / p    I input tokens; a long prompt takes I / k steps of k tokens
-    time per output token   itl = (1 - p) T0 + p Tn                      T0 = T(B + 1, S, 0), Tn = T(B + 1, S, n): a request sees itself too
+    budget for prompts      k = max_num_batched_tokens - B/p             running requests take their token of the step first
+    arrivals per pass       a = B / gaps                                 as many come as finish; gaps = output tokens - 1
+    chunks of a prompt      c = max(1, I / k)                            I input tokens; a long prompt takes I / k steps of k tokens
+    steps with a prompt     x = min(1, a c / p),  n = a I / (p x)
+    time per output token   itl = (1 - y) T0 + y Tn                      T0 = T(B, S, 0), Tn = T(B, S, n);  y = x without a pipeline
     rate                    B / (gaps itl)                               Little's law
     slow-down               u = 1 - T0 / itl                             share of decode time that prompts take
-    prefill use             rate I T(B + 1, S, k) / k                    share of all time that prompts need when every step is filled
+    prefill use             rate I T(B, S, k) / (p k)                    share of all time that prompts need when every step is filled
 
-T is the step time, S the mean context of a running request. A prompt token lies in a prompt of I (1 + cv^2) tokens on average: long
-prompts hold more tokens. The last chunk of a prompt counts by its tokens, not as a whole one. The rate rises with B: of T / B the fixed
-part falls faster than the cost of reading prompts beside a larger batch grows.
+T(B, S, n) is a pass: p times the step time of a stage with the request itself, its share B/p of the others and n prompt tokens. S is the
+mean context of a running request. A prompt token lies in a prompt of I (1 + cv^2) tokens on average: long prompts hold more tokens. The
+last chunk of a prompt counts by its tokens, not as a whole one. The rate rises with B: of T / B the fixed part falls faster than the
+cost of reading prompts beside a larger batch grows.
+
+Pipeline of p stages: p batches are under way, a request is in one of them and takes part in every p-th; p = 1 is the plain engine. The
+batches cannot overtake, so one with a long prompt holds up all of them for a whole pass:
+    long passes             y = x + (1 - x) (1 - (1 - s)^(p-1))          some of p batches in a row carry a prompt
+    a prompt begins         s = x / (c (1 - x) + x)                      chance in a batch after one without; its c chunks follow each other
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from servewright.plan.performance.replica import Lengths
-    from servewright.plan.performance.step_time import StepTime
-
-_HALVINGS: Final = 40
-"""
-Halvings of an interval of batch sizes: to one part in 10^12.
-"""
+    from servewright.plan.performance.step_time import Pass, StepTime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Steady:
+class Steady(NamedTuple):
     """
     The steady state at batch size *batch*: requests per second, seconds, shares.
 
-    *plain_s* is a step without prompts, *mixed_s* one with; *mixed_share* the share of time in the latter. *prompt_s_per_token* holds
+    *plain_s* is a pass without prompts, *mixed_s* one with; *mixed_share* the share of time in the latter. *plain_slot_s* and
+    *mixed_slot_s* are the times until the engine takes up new prompts (without a pipeline: the same). *prompt_s_per_token* holds
     while prompts queue and every step is filled. *delay_s* is what one arriving prompt adds to the others' decoding, at least what it
     adds on an empty replica: with experts a first prompt costs most, and a percentile must not fall when the load rises.
     """
@@ -48,6 +48,8 @@ class Steady:
     plain_s: float
     mixed_s: float
     mixed_share: float
+    plain_slot_s: float
+    mixed_slot_s: float
     itl_s: float
     slow_down: float
     delay_s: float
@@ -56,70 +58,95 @@ class Steady:
     prefill_use: float
 
 
+class _Gap(NamedTuple):
+    chunk: float
+    with_prompt: float
+    long_passes: float
+    plain_s: float
+    mixed_s: float
+    itl_s: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Batching:
     """
-    A replica's step time under requests of some *lengths*; *budget* is max_num_batched_tokens.
+    A replica's step time under requests of some *lengths*; *budget* is max_num_batched_tokens, *stages* those of a pipeline.
     """
 
     step: StepTime
     lengths: Lengths
     budget: int
+    stages: int = 1
+
+    def with_budget(self, budget: int) -> Batching:
+        """
+        Return the same with another batching budget.
+        """
+        other = Batching(step=self.step, lengths=self.lengths, budget=budget, stages=self.stages)
+        other.__dict__["pass_s"] = self.pass_s  # the same for every budget
+        return other
+
+    @cached_property
+    def pass_s(self) -> Pass:
+        """
+        Return the function T at the mean context of a running request.
+        """
+        return self.step.passing(self.lengths.context, self.stages)
 
     @cached_property
     def first_delay_s(self) -> float:
         """
         Return what a prompt adds to the decoding of a request that is alone.
         """
-        lengths, seconds, chunk = self.lengths, self.step.seconds, min(self.lengths.input_mean, self.budget)
-        mixed = seconds(1.0, lengths.context, chunk, lengths.input_around_token)
-        return lengths.input_mean / chunk * (mixed - seconds(1.0, lengths.context))
+        lengths, chunk = self.lengths, min(self.lengths.input_mean, self.budget)
+        longer = self.pass_s(0.0, chunk, lengths.input_around_token) - self.pass_s(0.0)
+        return (lengths.input_mean / chunk + self.stages - 1) * longer / self.stages
+
+    def rate(self, batch: float) -> float:
+        """
+        Return the rate of `steady` at batch size *batch*, without the rest of it.
+        """
+        return batch / (self.lengths.gaps * self._gap(batch).itl_s)
 
     def steady(self, batch: float) -> Steady:
         """
         Return the steady state at batch size *batch*.
         """
-        lengths, seconds = self.lengths, self.step.seconds
-        seen, context, prompt = batch + 1, lengths.context, lengths.input_mean
-        around = lengths.input_around_token
-        chunk = max(1.0, self.budget - batch)
-        arrivals, steps = batch / lengths.gaps, max(1.0, prompt / chunk)
-        share = min(1.0, arrivals * steps)
-        plain = seconds(seen, context)
-        mixed = seconds(seen, context, arrivals * prompt / share if share else prompt / steps, around)
-        itl = (1 - share) * plain + share * mixed
-        per_token = seconds(seen, context, chunk, around) / chunk
-        rate = batch / (lengths.gaps * itl)
-        delay = max(self.first_delay_s, (itl - plain) / arrivals if arrivals else 0.0)
+        lengths, stages = self.lengths, self.stages
+        chunk, with_prompt, long_passes, plain_s, mixed_s, itl_s = self._gap(batch)
+        arrivals, first_delay_s = batch / lengths.gaps, self.first_delay_s
+        rate = batch / (lengths.gaps * itl_s)
+        mixed_share = long_passes * mixed_s / itl_s
+        mixed_slot_s = mixed_s / stages * (long_passes / with_prompt if with_prompt else 1.0)
+        delay_s = (itl_s - plain_s) / arrivals if arrivals else 0.0
+        delay_s = max(first_delay_s, delay_s)
+        delay_share = arrivals * delay_s / (plain_s + arrivals * delay_s)
+        prompt_s_per_token = self.pass_s(batch, chunk, lengths.input_around_token) / (stages * chunk)
+        prefill_use = rate * lengths.input_mean * prompt_s_per_token
         return Steady(
-            batch=batch,
-            rate=rate,
-            chunk=chunk,
-            plain_s=plain,
-            mixed_s=mixed,
-            mixed_share=share * mixed / itl,
-            itl_s=itl,
-            slow_down=1 - plain / itl,
-            delay_s=delay,
-            delay_share=arrivals * delay / (plain + arrivals * delay),
-            prompt_s_per_token=per_token,
-            prefill_use=rate * prompt * per_token,
-        )
+            batch, rate, chunk, plain_s, mixed_s, mixed_share, plain_s / stages, mixed_slot_s, itl_s, 1 - plain_s / itl_s,
+            delay_s, delay_share, prompt_s_per_token, prefill_use,
+        )  # fmt: skip
+
+    def _gap(self, batch: float) -> _Gap:
+        """
+        Return the mean time per output token at batch size *batch*, with what it is made of.
+        """
+        lengths, stages, pass_s = self.lengths, self.stages, self.pass_s
+        prompt, arrivals = lengths.input_mean, batch / lengths.gaps
+        chunk = max(1.0, self.budget - batch / stages)
+        chunks = max(1.0, prompt / chunk)
+        with_prompt = min(1.0, arrivals * chunks / stages)
+        long_passes = long_pass_share(with_prompt, chunks, stages) if stages > 1 else with_prompt
+        read = arrivals * prompt / (stages * with_prompt) if with_prompt else prompt / chunks
+        plain_s, mixed_s = pass_s(batch), pass_s(batch, read, lengths.input_around_token)
+        return _Gap(chunk, with_prompt, long_passes, plain_s, mixed_s, (1 - long_passes) * plain_s + long_passes * mixed_s)
 
 
-def largest(limit: float, holds: Callable[[float], bool]) -> float:
+def long_pass_share(with_prompt: float, chunks: float, stages: int) -> float:
     """
-    Return the largest number up to *limit* for which *holds*; it must hold from 0 on without gaps. -1 if it holds nowhere.
-
-    >>> round(largest(10.0, lambda x: x * x <= 2.0), 6)
-    1.414214
+    Return the share of passes in which some of *stages* batches in a row carries a prompt; the share of batches *with_prompt* for one.
     """
-    if holds(limit):
-        return limit
-    if not holds(0.0):
-        return -1.0
-    low, high = 0.0, limit
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if holds(middle) else (low, middle)
-    return low
+    without = 1 - with_prompt
+    begins = with_prompt / (chunks * without + with_prompt)
+    return with_prompt + without * (1 - (1 - begins) ** (stages - 1))

@@ -20,13 +20,15 @@ d = a D / (T0 + a D) that prompts take of the decode time:
     neighbours, p95     B95 = B + 1 + 1.64 root(B / (1 - e)),  e = B T0' / T0: a step time that grows with the batch spreads the batch
 Mean = T0 / (1 - u) + V s1 / gaps; 95th percentile = mean + root of ((T0(B95) - T0) / (1 - u) + 1.64 root arrivals)^2 + 2^2 backlog:
 neighbours and arrivals rise together, the backlog is nearly exponential. Neither is ever more than a filled step T(B95, S, k).
+
+With p pipeline stages T is a pass (`batching`), the queue stands before the first stage, which takes up a batch in a p-th of a pass, and
+the own prompt needs (c + p - 1) stage times for its c chunks: they follow each other from stage to stage.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from math import hypot, log, sqrt
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from servewright.plan.performance.hardware import constants
 from servewright.plan.performance.replica import Z95
@@ -45,8 +47,7 @@ The elasticity is kept below 1, where the batch would have no steady state. Two 
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FirstToken:
+class FirstToken(NamedTuple):
     """
     Seconds to the first token: means of the parts, and the 95th percentile over requests of their sum.
     """
@@ -64,8 +65,7 @@ class FirstToken:
         return self.overhead_s + self.wait_s + self.prompt_s
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decoding:
+class Decoding(NamedTuple):
     """
     *running* requests on average, with *dispersion* (variance over mean); time per output token of a request, mean and p95, seconds.
     """
@@ -82,53 +82,54 @@ def first_token(batching: Batching, steady: Steady) -> FirstToken:
     """
     lengths = batching.lengths
     whole = lengths.input_mean < steady.chunk
-    mixed_rest = steady.mixed_s / 2 * ((1 + lengths.input_variation) if whole else 1.0)
-    plain_width = min(1.0, steady.batch) * steady.plain_s * (1 - steady.mixed_share)
+    mixed_rest = steady.mixed_slot_s / 2 * ((1 + lengths.input_variation) if whole else 1.0)
+    plain_width = min(1.0, steady.batch) * steady.plain_slot_s * (1 - steady.mixed_share)
     use = min(steady.prefill_use, 1 - 1e-9)
     residual = max(mixed_rest, lengths.input_mean * steady.prompt_s_per_token * (1 + lengths.input_variation) / 2)
     ahead = use * (residual * use / (1 - use) + residual - mixed_rest)
     wait = steady.mixed_share * mixed_rest + plain_width / 2 + ahead
     prompt = prompt_s(batching, steady, lengths.input_mean)
-    spread = (
-        _UNIFORM_P95 * (plain_width + steady.mixed_share * steady.mixed_s),
-        residual / (1 - use) * max(0.0, math.log(use / _TAIL) - use) if use > 0.0 else 0.0,
-        prompt_s(batching, steady, lengths.input_p95) - prompt,
-    )
+    under_way = _UNIFORM_P95 * (plain_width + steady.mixed_share * steady.mixed_slot_s)
+    queue = residual / (1 - use) * max(0.0, log(use / _TAIL) - use) if use > 0.0 else 0.0
+    longer = prompt_s(batching, steady, lengths.input_p95) - prompt
     overhead = constants().first_token_overhead
-    return FirstToken(overhead_s=overhead, wait_s=wait, prompt_s=prompt, p95_s=overhead + wait + prompt + math.hypot(*spread))
+    p95 = overhead + wait + prompt + hypot(under_way, queue, longer)
+    return FirstToken(overhead, wait, prompt, p95)
 
 
 def prompt_s(batching: Batching, steady: Steady, prompt_length: float) -> float:
     """
     Return the seconds that a prompt takes once its turn has come.
     """
-    context, seen, chunk = batching.lengths.context, steady.batch + 1, steady.chunk
+    chunk, stages = steady.chunk, batching.stages
     if prompt_length <= chunk:
-        return batching.step.seconds(seen, context, prompt_length, prompt_length)
+        return batching.pass_s(steady.batch, prompt_length, prompt_length)
     chunks = prompt_length / chunk
-    return chunks * batching.step.seconds(seen, context, chunk, prompt_length) + min(0.5, chunks - 1) * steady.plain_s
+    filled = batching.pass_s(steady.batch, chunk, prompt_length) / stages
+    return (chunks + stages - 1) * filled + min(0.5, chunks - 1) * steady.plain_s / stages
 
 
 def decoding(batching: Batching, steady: Steady, first: FirstToken) -> Decoding:
     """
     Return what requests see while they decode.
     """
-    lengths, seconds, context = batching.lengths, batching.step.seconds, batching.lengths.context
+    lengths, pass_s, gaps = batching.lengths, batching.pass_s, batching.lengths.gaps
     room, free = 1 - steady.slow_down, 1 - steady.delay_share
     backlog = steady.delay_share * (first.wait_s + first.prompt_s) / free
-    running, plain, longest = steady.batch, steady.plain_s, lengths.gaps * steady.chunk * steady.prompt_s_per_token
+    running, plain, longest = steady.batch, steady.plain_s, gaps * steady.chunk * steady.prompt_s_per_token * batching.stages
     for _ in range(_ROUNDS):
-        running = steady.rate * min(lengths.gaps * plain / room + backlog, longest)
-        plain = seconds(running + 1, context)
-    slope = seconds(running + 2, context) - plain
-    dispersion = 1 / (1 - min(_LARGEST_ELASTICITY, running * slope / plain))
-    unequal = 1 + lengths.input_variation
-    short, shorter = min(1 + lengths.output_variation, lengths.gaps), min((1 + lengths.output_variation) ** 3, lengths.gaps**2)
-    mean = plain / room + backlog * short / lengths.gaps
-    neighbours = running + 1 + Z95 * math.sqrt(running * dispersion)
-    crowd = (seconds(neighbours, context) - plain) / room
-    arrivals_sd = math.sqrt(plain * steady.delay_share * steady.delay_s * unequal * short / lengths.gaps / free**3)
-    backlog_sd = math.sqrt((backlog**2 + backlog * steady.delay_s * unequal / free) * shorter) / lengths.gaps
-    p95 = mean + math.hypot(crowd + Z95 * arrivals_sd, _EXPONENTIAL_P95 * backlog_sd)
-    filled = seconds(neighbours, context, steady.chunk, lengths.input_around_token)
-    return Decoding(running=running, dispersion=dispersion, itl_mean_s=min(mean, filled), itl_p95_s=min(p95, filled))
+        taken = gaps * plain / room + backlog
+        running = steady.rate * (min(longest, taken))
+        plain = pass_s(running)
+    slope = pass_s(running + 1) - plain
+    elasticity = running * slope / plain
+    dispersion = 1 / (1 - (min(_LARGEST_ELASTICITY, elasticity)))
+    unequal, (short, shorter) = 1 + lengths.input_variation, lengths.inverse_gaps
+    mean = plain / room + backlog * short / gaps
+    neighbours = running + Z95 * sqrt(running * dispersion)
+    crowd = (pass_s(neighbours) - plain) / room
+    arrivals_sd = sqrt(plain * steady.delay_share * steady.delay_s * unequal * short / gaps / free**3)
+    backlog_sd = sqrt((backlog**2 + backlog * steady.delay_s * unequal / free) * shorter) / gaps
+    p95 = mean + hypot(crowd + Z95 * arrivals_sd, _EXPONENTIAL_P95 * backlog_sd)
+    filled = pass_s(neighbours, steady.chunk, lengths.input_around_token)
+    return Decoding(running, dispersion, min(filled, mean), min(filled, p95))

@@ -26,7 +26,7 @@ Quantiles of the normal distribution.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplicaModel:
     """
-    One engine replica: a model on *tensor_parallel* GPUs of one node.
+    One engine replica: a model on *tensor_parallel* times *pipeline_parallel* GPUs of one node.
 
     *kv_tokens* is the KV cache of the whole replica, counted in tokens of requests that are *context_length* long (as `memory.fit`
     gives it). *max_num_seqs* None means that the batch is bounded by memory, by *max_num_batched_tokens* and by the model's own limit.
@@ -41,6 +41,7 @@ class ReplicaModel:
     max_num_batched_tokens: int
     max_num_seqs: int | None = None
     kv_element_bytes: float = 2.0
+    pipeline_parallel: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +82,14 @@ class Lengths:
         Squared coefficient of variation of the output.
         """
         return squared_variation(self.output_mean, self.output_p95)
+
+    @cached_property
+    def inverse_gaps(self) -> tuple[float, float]:
+        """
+        Gaps times the mean of 1 / gaps over requests, and gaps squared times the mean of its square.
+        """
+        spread = 1 + self.output_variation
+        return min(spread, self.gaps), min(spread**3, self.gaps**2)
 
     @cached_property
     def context(self) -> float:
