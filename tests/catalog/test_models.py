@@ -55,6 +55,22 @@ def test_every_alias_finds_its_target(alias: ModelAlias) -> None:
     assert found.alias is alias
 
 
+@pytest.mark.parametrize(
+    ("model_id", "known"),
+    [
+        ("openai/gpt-oss-120b", True),
+        ("meta-llama/Llama-3.1-8B-Instruct", True),
+        ("openai/GPT-OSS-120B", False),
+        ("acme/chat", False),
+    ],
+)
+def test_an_id_is_known_exactly_or_not(model_id: str, known: bool) -> None:  # noqa: FBT001
+    """
+    Rows and aliases are known by their own spelling; nothing is forgiven here.
+    """
+    assert CATALOG.architectures.knows(model_id) is known
+
+
 def test_wrong_case_is_forgiven_where_one_id_is_meant() -> None:
     """
     An id that differs from exactly one known id in case leads there; the request keeps its spelling.

@@ -13,13 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servewright.catalog.load import load_catalog
-from servewright.catalog.rates import hourly_rate
+from servewright.catalog.model import Commitment
+from servewright.catalog.rates import OWN_RATE, hourly_rate
 
 if TYPE_CHECKING:
     from servewright.catalog.model import Purchase
 
 CATALOG = load_catalog()
-PURCHASES: tuple[Purchase, ...] = ("on-demand", "spot")
+PURCHASES: tuple[Purchase, ...] = ("on-demand", "spot", "reserved", "capacity-reservation", "capacity-block")
 
 
 def test_on_demand_is_one_price() -> None:
@@ -105,17 +106,107 @@ def test_an_unknown_rate_says_why(instance_type: str, region: str, purchase: Pur
     assert words in rate.reason
 
 
+ONE_YEAR = Commitment(term="1y", payment="no-upfront")
+THREE_YEARS = Commitment(term="3y", payment="no-upfront")
+
+
+def test_reserved_is_the_row_of_one_year_without_upfront_payment() -> None:
+    """
+    The one kind of commitment that the table holds; its price is below on-demand and has no band.
+    """
+    rate = hourly_rate(CATALOG, "g6.xlarge", "us-east-1", "reserved", commitment=ONE_YEAR)
+    assert rate.price is not None
+    assert rate.price.amount == rate.low == rate.high == Decimal("0.52392")
+    assert (rate.reason, rate.interruption_band, rate.not_sold) == (None, None, False)
+    plain = hourly_rate(CATALOG, "g6.xlarge", "us-east-1", "on-demand").price
+    assert plain is not None
+    assert rate.price.amount < plain.amount
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "commitment", "words"),
+    [
+        ("g6.xlarge", THREE_YEARS, "the reserved (3y no-upfront) price of g6.xlarge in us-east-1 is not covered by our price table"),
+        ("g6.xlarge", Commitment(term="1y", payment="all-upfront"), "the reserved (1y all-upfront) price of g6.xlarge"),
+        ("g6.xlarge", None, "the reserved price of g6.xlarge"),
+        ("p5.48xlarge", ONE_YEAR, "the reserved (1y no-upfront) price of p5.48xlarge"),
+    ],
+)
+def test_other_commitments_are_unknown_and_say_what_helps(instance_type: str, commitment: Commitment | None, words: str) -> None:
+    """
+    No row, no price: neither another term's nor the on-demand price stands in; the reason names the field that would give one.
+    """
+    rate = hourly_rate(CATALOG, instance_type, "us-east-1", "reserved", commitment=commitment)
+    assert (rate.price, rate.low, rate.high, rate.not_sold) == (None, None, None, False)
+    assert rate.reason is not None
+    assert rate.reason.startswith(words)
+    assert rate.reason.endswith("give it as capacity.base.rate")
+
+
+@pytest.mark.parametrize("purchase", ["reserved", "capacity-block"])
+@pytest.mark.parametrize("commitment", [ONE_YEAR, THREE_YEARS, Commitment()])
+def test_the_spec_s_own_rate_is_the_price(purchase: Purchase, commitment: Commitment) -> None:
+    """
+    What the buyer says they pay is taken before any row, and says whose figure it is.
+    """
+    given_rate = replace(commitment, rate=Decimal("0.4100"))
+    rate = hourly_rate(CATALOG, "g6.xlarge", "us-east-1", purchase, commitment=given_rate)
+    assert rate.price is not None
+    assert (rate.price.amount, rate.low, rate.high) == (Decimal("0.4100"),) * 3
+    assert rate.price.source == OWN_RATE
+    assert rate.price.as_of_from is None
+
+
+def test_a_capacity_reservation_is_billed_on_demand() -> None:
+    """
+    It costs what its instances cost while it exists.
+    """
+    ahead = hourly_rate(CATALOG, "p5.48xlarge", "us-east-1", "capacity-reservation", commitment=Commitment(reservation="cr-1"))
+    assert ahead.price is not None
+    assert ahead.price == hourly_rate(CATALOG, "p5.48xlarge", "us-east-1", "on-demand").price
+
+
+def test_a_capacity_block_has_a_price_of_its_own() -> None:
+    """
+    The block's row, not the on-demand one; without a row unknown.
+    """
+    block = hourly_rate(CATALOG, "p4d.24xlarge", "us-east-1", "capacity-block", commitment=Commitment(reservation="cr-1"))
+    assert block.price is not None
+    assert block.price.amount == Decimal("11.8")
+    other = hourly_rate(CATALOG, "g6.xlarge", "us-east-1", "capacity-block", commitment=Commitment(reservation="cr-1"))
+    assert (other.price, other.not_sold) == (None, False)
+    assert (
+        other.reason
+        == "the capacity-block price of g6.xlarge in us-east-1 is not covered by our price table: give it as capacity.base.rate"
+    )
+
+
+@pytest.mark.parametrize(("region", "amount"), [("us-east-2", Decimal("47.76")), ("us-east-1", None)])
+def test_what_is_sold_by_block_alone_can_be_had_as_a_block(region: str, amount: Decimal | None) -> None:
+    """
+    "Not sold on demand" is not "not sold": for a block the type has its row's price, and without a row only the price is unknown. A
+    commitment on on-demand capacity that nobody sells stays impossible.
+    """
+    block = hourly_rate(CATALOG, "p5e.48xlarge", region, "capacity-block", commitment=Commitment(reservation="cr-1"))
+    assert (None if block.price is None else block.price.amount, block.not_sold) == (amount, False)
+    assert hourly_rate(CATALOG, "p5e.48xlarge", region, "on-demand").not_sold
+    assert hourly_rate(CATALOG, "p5e.48xlarge", region, "reserved", commitment=ONE_YEAR).not_sold
+
+
 @given(
     name=st.sampled_from([item.name for item in CATALOG.instances]),
     region=st.sampled_from(CATALOG.regions()),
     purchase=st.sampled_from(PURCHASES),
     zones=st.sampled_from([(), ("use1-az1",), ("us-east-1a",)]),
+    terms=st.sampled_from([None, Commitment(), Commitment(term="1y", payment="no-upfront"), Commitment(term="3y", payment="all-upfront")]),
 )
-def test_a_rate_is_a_price_within_its_band_or_a_reason(name: str, region: str, purchase: Purchase, zones: tuple[str, ...]) -> None:
+def test_a_rate_is_a_price_within_its_band_or_a_reason(
+    name: str, region: str, purchase: Purchase, zones: tuple[str, ...], terms: Commitment | None
+) -> None:
     """
     For every type, region and option: 0 < low <= price <= high and no reason, or no figure at all and a reason.
     """
-    rate = hourly_rate(CATALOG, name, region, purchase, zones)
+    rate = hourly_rate(CATALOG, name, region, purchase, zones, commitment=terms)
     if rate.price is None:
         assert (rate.low, rate.high) == (None, None)
         assert rate.reason

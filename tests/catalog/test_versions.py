@@ -41,6 +41,15 @@ def test_what_we_emit_is_pinned_to_one_version(component: str) -> None:
     assert pin.contract
 
 
+def test_a_chart_is_found_in_its_repository() -> None:
+    """
+    Name, pinned version and repository are what a release needs.
+    """
+    chart = CATALOG.chart("kube-prometheus-stack")
+    assert (chart.name, chart.version) == ("kube-prometheus-stack", "88.5.3")
+    assert chart.repository == "https://prometheus-community.github.io/helm-charts"
+
+
 def test_the_engine_contract_names_flags_and_metrics() -> None:
     """
     What we emit for the engine can be checked: kinds and choices of its flags, types of its metrics.
@@ -68,5 +77,7 @@ def test_a_missing_pin_is_our_own_bug() -> None:
         CATALOG.pin("no-such")
     with pytest.raises(InternalError, match="no image of 'no-such'"):
         CATALOG.image("no-such")
+    with pytest.raises(InternalError, match="no chart of 'no-such'; it has dcgm-exporter, keda, "):
+        CATALOG.chart("no-such")
     with pytest.raises(InternalError, match=r"no node image of '1\.30'; it has 1\.34, 1\.35, 1\.36"):
         CATALOG.ami_alias("1.30")

@@ -102,9 +102,11 @@ def _instance_prices(sources: dict[str, Source]) -> InstancePrices:
 
 def _versions() -> Versions:
     contract = json.loads(_text(ENGINE_CONTRACT))
+    pins = {row["component"]: version_rows.pin(row) for row in read_table("pins.csv")}
     return Versions(
-        pins={row["component"]: version_rows.pin(row) for row in read_table("pins.csv")},
+        pins=pins,
         images={row["component"]: version_rows.image(row) for row in read_table("images.csv")},
+        charts={row["component"]: version_rows.chart(row, pins[row["component"]].version) for row in read_table("charts.csv")},
         ami_aliases={row["kubernetes_minor"]: row["alias"] for row in read_table("amis.csv")},
         kubernetes=tuple(map(version_rows.kubernetes_version, read_table("eks_versions.csv"))),
         engine=EngineContract(version=contract["version"], flags=contract["flags"], metrics=contract["metrics"]),

@@ -12,7 +12,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-Purchase = Literal["on-demand", "spot"]
+Purchase = Literal["on-demand", "spot", "reserved", "capacity-reservation", "capacity-block"]
+Term = Literal["1y", "3y"]
+Payment = Literal["no-upfront", "partial-upfront", "all-upfront"]
 ComputeFormat = Literal["bf16", "fp16", "fp8", "fp4", "int8"]
 
 
@@ -100,6 +102,20 @@ class Rate:
     reason: str | None = None
     not_sold: bool = False
     interruption_band: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commitment:
+    """
+    What is bought ahead, whether used or not: for how long, how it is paid, and what a node costs an hour where the buyer says so.
+
+    *rate* is USD an hour (None: the catalogue's row). *reservation* is the id of a capacity reservation or block.
+    """
+
+    term: Term | None = None
+    payment: Payment | None = None
+    rate: Decimal | None = None
+    reservation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,12 @@ class Models:
         same = self._by_folded_id.get(model_id.casefold(), ())
         return self._exact(same[0], model_id) if len(same) == 1 else None
 
+    def knows(self, model_id: str) -> bool:
+        """
+        Return True where exactly this id is that of an architecture or an alias.
+        """
+        return model_id in self._cards_by_id or model_id in self._aliases_by_id
+
     def nearest(self, text: str) -> tuple[str, ...]:
         """
         Return at most three ids near *text*; those that differ from it only in case first.

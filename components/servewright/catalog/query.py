@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from servewright.catalog.models import Models
     from servewright.catalog.prices import Prices, PriceTier
     from servewright.catalog.regions import Regions
-    from servewright.catalog.versions import Versions
+    from servewright.catalog.versions import Chart, Versions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -218,6 +218,12 @@ class Catalog:
         Return the pinned image of *component* ("vllm").
         """
         return self.versions.image(component)
+
+    def chart(self, component: str) -> Chart:
+        """
+        Return the helm chart of *component* ("keda") at its pinned version.
+        """
+        return self.versions.chart(component)
 
     def engine_contract(self) -> EngineContract:
         """

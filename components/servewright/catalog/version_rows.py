@@ -7,7 +7,7 @@ from __future__ import annotations
 from servewright.catalog.cells import Row, day, integer
 from servewright.catalog.model import Assumption, Image, Pin
 from servewright.catalog.regions import Quota, Region
-from servewright.catalog.versions import KubernetesVersion
+from servewright.catalog.versions import Chart, KubernetesVersion
 
 
 def assumption(row: Row) -> Assumption:
@@ -81,6 +81,13 @@ def image(row: Row) -> Image:
         waiver=row["waiver"] or None,
         source=f"{row['source']} ({row['as_of']})",
     )
+
+
+def chart(row: Row, version: str) -> Chart:
+    """
+    Return the chart of *row*, whose *version* stands in the table of pins.
+    """
+    return Chart(name=row["chart"], version=version, repository=row["repository"], source=f"{row['source']} ({row['as_of']})")
 
 
 def kubernetes_version(row: Row) -> KubernetesVersion:

@@ -31,14 +31,27 @@ class KubernetesVersion:
     source: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """
+    A helm chart: its *name* in the *repository* and the pinned *version*.
+    """
+
+    name: str
+    version: str
+    repository: str
+    source: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Versions:
     """
-    All versions; *images* by component, *ami_aliases* by Kubernetes minor.
+    All versions; *images* and *charts* by component, *ami_aliases* by Kubernetes minor.
     """
 
     pins: Mapping[str, Pin]
     images: Mapping[str, Image]
+    charts: Mapping[str, Chart]
     ami_aliases: Mapping[str, str]
     kubernetes: tuple[KubernetesVersion, ...]
     engine: EngineContract
@@ -54,6 +67,12 @@ class Versions:
         Return the image of *component*; that there is one is our own invariant.
         """
         return _our_own(self.images, component, "image")
+
+    def chart(self, component: str) -> Chart:
+        """
+        Return the chart of *component*; that there is one is our own invariant.
+        """
+        return _our_own(self.charts, component, "chart")
 
     def ami_alias(self, kubernetes_minor: str) -> str:
         """

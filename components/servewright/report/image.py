@@ -1,11 +1,13 @@
 """
-The container images of the registered pods, and which of them are fixed by a digest.
+The container images of the registered pods and of the operators that are installed, and which of them are fixed by a digest.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from servewright.plan import pod_requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -30,13 +32,23 @@ def images_used(records: Iterable[ResourceRecord], waivers: Mapping[str, str]) -
     """
     Return the images of every pod in *records*, by name, each once.
     """
-    references = sorted({image for record in records for image in _images(record.inputs)})
+    references = sorted({image for record in records for image in (*_images(record.inputs), *_of_operator(record))})
     return tuple(_used(reference, waivers) for reference in references)
 
 
 def _used(reference: str, waivers: Mapping[str, str]) -> UsedImage:
     name, _, digest = reference.partition("@")
     return UsedImage(name=name, digest=digest or None, waiver=None if digest else waivers.get(name))
+
+
+def _of_operator(record: ResourceRecord) -> tuple[str, ...]:
+    """
+    Return the images that an installed operator says: its release shows them in parts only.
+    """
+    if record.type != pod_requests.COMPONENT:
+        return ()
+    said = record.inputs.get(pod_requests.IMAGES)
+    return tuple(image for image in said if isinstance(image, str)) if isinstance(said, list) else ()
 
 
 def _images(value: object) -> Iterator[str]:
