@@ -45,17 +45,19 @@ class Diagnostic:
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
     """
-    A place in a file; *line* and *column* count from 1.
+    A place in a file; *line* and *column* count from 1. *file* is empty where it is the file that was asked for.
     """
 
     line: int
     column: int
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceMap:
     """
-    Where each spec path stands in the file; a path that is absent answers with its nearest parent.
+    Where each spec path stands: in *file*, or in the file that its position names (one that *file* extends). A path that is absent
+    answers with its nearest parent.
     """
 
     file: str
@@ -63,7 +65,7 @@ class SourceMap:
 
     def at(self, path: str) -> Position:
         """
-        Return the position of *path* or of its nearest parent that is in the file.
+        Return the position of *path* or of its nearest parent that is written somewhere.
         """
         while path:
             if path in self.positions:
@@ -91,7 +93,7 @@ class SourceMap:
             code=code,
             severity=severity,
             phase=phase,
-            file=self.file,
+            file=where.file or self.file,
             line=where.line,
             column=where.column,
             path=path,

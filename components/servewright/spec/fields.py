@@ -7,9 +7,8 @@ about such a field is dropped.
 
 from __future__ import annotations
 
-from copy import deepcopy
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
@@ -18,18 +17,18 @@ from servewright.spec.document import MAX_FAULTS
 from servewright.spec.faults import kind, nearest
 from servewright.spec.model import Spec
 from servewright.spec.paths import join, within
+from servewright.spec.repair import Loc, existing, repaired, value_at
 from servewright.spec.secret_text import MASK, names_a_secret, printable
 from servewright.spec.structure import field_homes, field_names, part_at
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic import BaseModel
     from pydantic_core import ErrorDetails
 
     from servewright.diagnostics import Diagnostic, Position
     from servewright.spec.document import Document
-
-Loc = tuple[str | int, ...]
-
-_ROUNDS: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,17 +54,56 @@ class Fields:
 
 def read_fields(document: Document) -> Fields:
     """
-    Return the spec in *document* with the faults of its fields.
+    Return the spec in *document* with the faults of its fields, those of putting the document together included.
     """
+    if len(document.tainted) > MAX_FAULTS:
+        return Fields(spec=None, faults=document.faults, untold=0, tainted=())
     try:
-        return Fields(spec=Spec.model_validate(document.tree), faults=(), untold=0, tainted=())
+        return Fields(spec=Spec.model_validate(document.tree), faults=document.faults, untold=0, tainted=document.tainted)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
     details.sort(key=lambda detail: _position(document, detail))
-    spec = _repaired(document.tree, details) if len(details) <= MAX_FAULTS else None
-    faults = [_diagnostic(document, detail) for detail in details[:MAX_FAULTS]]
-    tainted = tuple(join(_existing(document.tree, detail)) for detail in details)
-    return Fields(spec=spec, faults=tuple(faults), untold=max(0, len(details) - MAX_FAULTS), tainted=tainted)
+    spec = repaired(document.tree, details) if len(details) <= MAX_FAULTS else None
+    told = [detail for detail in details if not _follows(document, detail)]
+    faults = (_diagnostic(document, detail) for detail in told[:MAX_FAULTS])
+    tainted = (join(existing(document.tree, detail)) for detail in details)
+    return Fields(
+        spec=spec,
+        faults=(*document.faults, *faults),
+        untold=max(0, len(told) - MAX_FAULTS),
+        tainted=(*document.tainted, *tainted),
+    )
+
+
+def faults_of(document: Document, part: type[BaseModel], tree: dict[str, object]) -> Iterator[Diagnostic]:
+    """
+    Yield the faults of *tree*, some fields at the top of *document*, as the fields of *part*.
+    """
+    try:
+        part.model_validate(tree)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False, include_input=False):
+            yield _diagnostic(document, detail)
+
+
+def fault_at(document: Document, code: str, path: str, message: str, hint: str | None, *, at_key: bool = False) -> Diagnostic:
+    """
+    Return a fault of the value at *path*, or *at_key* of the name in front of it.
+    """
+    where = document.keys.get(path) if at_key else None
+    value = None if at_key else written_value(document, path)
+    said = document.source.diagnostic(code, path, message, phase="fields", value=value, hint=hint)
+    return said if where is None else replace(said, file=where.file or said.file, line=where.line, column=where.column)
+
+
+def _follows(document: Document, detail: ErrorDetails) -> bool:
+    """
+    Return True where a fault only follows from another: of a parameter, or of a file that could not be read.
+    """
+    if detail["type"] == "missing" and document.incomplete:
+        return True
+    path = join(existing(document.tree, detail))
+    return any(within(path, bad) for bad in document.tainted)
 
 
 def written_value(document: Document, path: str) -> str | None:
@@ -78,34 +116,20 @@ def written_value(document: Document, path: str) -> str | None:
     return MASK if names_a_secret(path) else printable(" ".join(written.split()))
 
 
-def _existing(tree: object, detail: ErrorDetails) -> Loc:
-    """
-    Return the part of the fault's location that stands in the file: a short form has no fields of its own.
-    """
-    loc = detail["loc"]
-    if detail["type"] == "missing":
-        return loc
-    value: Any = tree
-    for depth, name in enumerate(loc):
-        if name not in (value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()):
-            return loc[:depth]
-        value = value[name]
-    return loc
-
-
 def _position(document: Document, detail: ErrorDetails) -> Position:
-    path = join(_existing(document.tree, detail))
+    path = join(existing(document.tree, detail))
     if detail["type"] == "extra_forbidden" and path in document.keys:
         return document.keys[path]
     return document.source.at(path)
 
 
 def _diagnostic(document: Document, detail: ErrorDetails) -> Diagnostic:
-    loc = _existing(document.tree, detail)
+    loc = existing(document.tree, detail)
     code, message, hint = _words(document, detail, loc)
     where = _position(document, detail)
     return replace(
         document.source.diagnostic(code, join(loc), message, phase="fields", value=written_value(document, join(loc)), hint=hint),
+        file=where.file or document.source.file,
         line=where.line,
         column=where.column,
     )
@@ -120,7 +144,7 @@ def _words(document: Document, detail: ErrorDetails, loc: Loc) -> tuple[str, str
         case "extra_forbidden":
             return _unknown(loc)
         case "model_type" | "dict_type":
-            return WRONG_TYPE, f"must be fields (name: value), this is {kind(_value(document.tree, loc))}", _EXAMPLES.get(name)
+            return WRONG_TYPE, f"must be fields (name: value), this is {kind(value_at(document.tree, loc))}", _EXAMPLES.get(name)
         case "too_long":
             return OUT_OF_BOUNDS, f"has more than {context['max_length']} entries", None
     return detail["type"], str(context.get("message", detail["msg"])), context.get("hint")
@@ -135,6 +159,8 @@ _EXAMPLES: Final = {
     "input_tokens": "input_tokens: 1500, the mean",
     "output_tokens": "output_tokens: 300, the mean",
     "purchase": "purchase: on-demand, or spot",
+    "from": "from: base.yaml",
+    "type": "type: string",
     "secret": "token: {secret: hf-token, key: token}",
     "key": "token: {secret: hf-token, key: token}",
     "revision": "the commit id, 40 hexadecimal digits",
@@ -177,66 +203,5 @@ def _unknown(loc: Loc) -> tuple[str, str, str | None]:
     elif homes:
         hint = f"{name} stands below {' or '.join(homes[:3])}"
     else:
-        hint = f"Fields here: {', '.join(names)}"
+        hint = f"Fields here: {', '.join(names)}" if names else "there are no fields here yet"
     return UNKNOWN_FIELD, "not a field we know", hint
-
-
-def _value(tree: object, loc: Loc) -> object:
-    value: Any = tree
-    for name in loc:
-        value = value[name]
-    return value
-
-
-_SAMPLES: Final[dict[str, object]] = {
-    "models": [{}],
-    "source": "sample/sample",
-    "traffic": {},
-    "slo": {},
-    "requests_per_second": 1,
-    "input_tokens": 1,
-    "mean": 1,
-    "secret": "sample",
-    "key": "sample",
-    "revision": "0" * 40,
-    "purchase": "on-demand",
-    "existing": {},
-}
-"""
-Values for required fields that are missing or faulty, so that the rest can be judged; no rule speaks about them.
-"""
-
-
-def _repaired(tree: dict[str, object], details: list[ErrorDetails]) -> Spec | None:
-    tree = deepcopy(tree)
-    for _ in range(_ROUNDS):
-        for detail in sorted(details, key=lambda detail: _order(detail["loc"]), reverse=True):
-            _repair(tree, detail)
-        try:
-            return Spec.model_validate(tree)
-        except ValidationError as error:
-            details = error.errors(include_url=False, include_input=False)
-    return None
-
-
-def _order(loc: Loc) -> tuple[str, ...]:
-    return tuple(f"{part:09d}" if isinstance(part, int) else part for part in loc)
-
-
-def _repair(tree: dict[str, object], detail: ErrorDetails) -> None:
-    """
-    Take the faulty field out of *tree*; fill a missing one with its sample, a faulty model with an empty one.
-    """
-    loc = _existing(tree, detail)
-    if detail["type"] == "missing":
-        name = loc[-1]
-        _value(tree, _existing(tree, {**detail, "loc": loc[:-1], "type": "parent"}))[name] = deepcopy(_SAMPLES.get(str(name)))  # type: ignore[index]
-        return
-    if len(loc) == len(("models", 0)) and loc[0] == "models":
-        _value(tree, ("models",))[loc[1]] = {}  # type: ignore[index]
-        return
-    while loc and isinstance(loc[-1], int):
-        loc = loc[:-1]
-    parent = _value(tree, loc[:-1])
-    if loc and isinstance(parent, dict):
-        parent.pop(loc[-1], None)

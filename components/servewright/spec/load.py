@@ -8,76 +8,75 @@ import os
 from dataclasses import replace
 from functools import cache
 from importlib import resources
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from servewright.diagnostics import Diagnostic
 from servewright.errors import InvalidInputError
-from servewright.spec.codes import MORE_FAULTS, UNREADABLE
+from servewright.spec.answer import answer
+from servewright.spec.codes import EXTENDS_PATH, MISSING, UNREADABLE
+from servewright.spec.compose import compose
 from servewright.spec.defaults import complete
-from servewright.spec.document import MAX_FAULTS, read_document
+from servewright.spec.faults import nearest
 from servewright.spec.fields import read_fields, written_value
 from servewright.spec.finding import Scope
 from servewright.spec.rules import findings
-from servewright.spec.secret_scan import scan
-from servewright.spec.secret_text import masked
+from servewright.spec.secret_text import shown_name
+from servewright.spec.source_file import CannotReadError, SourceFile, nothing_beside
 from servewright.spec.syntax import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from servewright.spec.document import Document
     from servewright.spec.fields import Fields
     from servewright.spec.finding import Finding, Names
     from servewright.spec.request import Request
-
-
-_MAX_VALUE: Final = 80
-"""
-Characters of a value that are shown (judgement).
-"""
+    from servewright.spec.source_file import Reader
 
 
 def load_request(path: Path, zones_of: Callable[[str], tuple[str, ...]], *, names: Names | None = None) -> Request:
     """
-    Return the request in the spec at *path*; raises InvalidInputError with all faults of the phase.
+    Return the request in the spec at *path* and the files it extends; raises InvalidInputError with all faults of the phase.
 
     *zones_of* gives the zone names of a region, none where it is unknown. *names* (a catalogue) lets names of hardware and regions be
     checked with the fields, with the nearest ones in the answer.
     """
-    return parse_request(_shown(path), _read(path), zones_of, names=names)
+    try:
+        top = SourceFile(key=os.path.realpath(path), shown=_shown(path), raw=_read(path))
+    except CannotReadError as error:
+        raise _unreadable(path, error.message, error.hint) from None
+    except ValueError:
+        raise _unreadable(path, "cannot be read: not a path", None) from None
+    return _request(top, zones_of, names, read_beside)
 
 
-def parse_request(file: str, raw: bytes, zones_of: Callable[[str], tuple[str, ...]], *, names: Names | None = None) -> Request:
+def parse_request(
+    file: str,
+    raw: bytes,
+    zones_of: Callable[[str], tuple[str, ...]],
+    *,
+    names: Names | None = None,
+    read: Reader = nothing_beside,
+) -> Request:
     """
-    Return the request in the bytes *raw* of *file*.
+    Return the request in the bytes *raw* of *file*; *read* opens the files that it extends.
     """
-    document = read_document(file, raw)
+    return _request(SourceFile(key=file, shown=file, raw=raw), zones_of, names, read)
+
+
+def _request(top: SourceFile, zones_of: Callable[[str], tuple[str, ...]], names: Names | None, read: Reader) -> Request:
+    composed = compose(top, read)
+    document = composed.document
     fields = read_fields(document)
     said = tuple(_said(document, fields, zones_of, names))
-    errors = [*fields.faults, *(diagnostic for diagnostic in said if diagnostic.severity == "error")]
-    secrets, hidden = scan(document)
-    places = {diagnostic.path for diagnostic in secrets}
-    errors = [*secrets, *(diagnostic for diagnostic in errors if diagnostic.path not in places)]
-    if errors or fields.spec is None:
-        raise InvalidInputError(tuple(_presented(errors, fields.untold, hidden)))
+    faults = answer(composed, [*fields.faults, *(diagnostic for diagnostic in said if diagnostic.severity == "error")], fields.untold)
+    if faults or fields.spec is None:
+        raise InvalidInputError(faults)
     warnings = tuple(diagnostic for diagnostic in said if diagnostic.severity == "warning")
-    return complete(fields.spec, document.source, warnings, zones_of)
-
-
-def _presented(errors: list[Diagnostic], untold: int, hidden: frozenset[str]) -> Iterator[Diagnostic]:
-    """
-    Yield the first of *errors* in the order of the file, masked before anything is cut.
-    """
-    errors.sort(key=lambda diagnostic: (diagnostic.line, diagnostic.column, diagnostic.code, diagnostic.path))
-    for diagnostic in errors[:MAX_FAULTS]:
-        safe = masked(diagnostic, hidden)
-        value = safe.value if safe.value is None or len(safe.value) <= _MAX_VALUE else safe.value[:_MAX_VALUE] + "…"
-        yield replace(safe, value=value)
-    untold += max(0, len(errors) - MAX_FAULTS)
-    if untold:
-        more = f"{untold} more faults are not shown"
-        yield replace(errors[0], code=MORE_FAULTS, line=0, column=0, path="", value=None, message=more, hint=None)
+    request = complete(fields.spec, document.source, warnings, zones_of)
+    return replace(request, trace=document.trace)
 
 
 def _said(document: Document, fields: Fields, zones_of: Callable[[str], tuple[str, ...]], names: Names | None) -> Iterator[Diagnostic]:
@@ -87,7 +86,7 @@ def _said(document: Document, fields: Fields, zones_of: Callable[[str], tuple[st
     if fields.spec is None:
         return
     for finding in findings(Scope(spec=fields.spec, zones_of=zones_of, names=names, timezones=timezones())):
-        if fields.judges(finding.path, finding.reads):
+        if fields.judges(finding.path, finding.reads) and not (document.incomplete and finding.code == MISSING):
             yield _diagnostic(document, finding)
 
 
@@ -102,7 +101,7 @@ def _diagnostic(document: Document, finding: Finding) -> Diagnostic:
         hint=finding.hint,
     )
     where = document.keys.get(finding.path) if finding.at_key else None
-    return made if where is None else replace(made, line=where.line, column=where.column)
+    return made if where is None else replace(made, file=where.file or made.file, line=where.line, column=where.column)
 
 
 @cache
@@ -119,19 +118,70 @@ def _shown(path: Path) -> str:
 
 
 def _read(path: Path) -> bytes:
+    """
+    Return the first bytes of a file, one more than a spec may have.
+    """
+    hint = None
     try:
-        if path.exists() and not path.is_file():
-            raise _unreadable(path, "is not a file", "give the path of a spec in YAML")
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+        if not path.exists() or path.is_file():
+            with path.open("rb") as file:
+                return file.read(MAX_BYTES + 1)
+        message, hint = _NO_FILE, "give the path of a spec in YAML"
     except FileNotFoundError:
-        raise _unreadable(path, "the file does not exist", None) from None
+        message = _ABSENT
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a path"
-        raise _unreadable(path, f"the file cannot be read: {reason.lower()}", None) from None
+        message = f"cannot be read: {reason.lower()}"
+    raise CannotReadError(message, hint)
 
 
-def _unreadable(path: Path, message: str, hint: str | None) -> InvalidInputError:
+_ABSENT: Final = "does not exist"
+_NO_FILE: Final = "is not a file"
+
+
+def read_beside(by: SourceFile, written: str) -> SourceFile:
+    """
+    Return the file at the path *written*, which starts from the folder of the file *by*; raises CannotReadError.
+
+    `..` may lead anywhere, it stands in the spec for everyone to see. A symbolic link may not lead out of the folder that the path
+    reaches by its `..` alone.
+    """
+    folder, path = Path(by.key).parent, Path(os.path.normpath(written))
+    reached = os.path.normpath(folder.joinpath(*(step for step in path.parts if step == os.pardir)))
+    real = Path(os.path.realpath(folder / path))
+    named = os.path.normpath(Path(by.shown).parent / path)
+    shown = _shown(Path(named) if os.path.realpath(named) == str(real) else real)
+    if not real.is_relative_to(reached):
+        message = f"a symbolic link leads {written} out of its folder"
+        raise CannotReadError(message, "copy the file, or name the place where it is: ../shared/base.yaml", code=EXTENDS_PATH)
+    try:
+        return SourceFile(key=str(real), shown=shown, raw=_read(real))
+    except CannotReadError as error:
+        hint = _nearest(real) if error.message == _ABSENT else error.hint
+        message = f"{shown_name(shown)} {error.message}"
+        raise CannotReadError(message, hint) from None
+
+
+def _nearest(missing: Path) -> str:
+    """
+    Return a hint for a file that is not there: the one in its folder with the nearest name.
+    """
+    try:
+        found = sorted(islice(missing.parent.iterdir(), _MAX_LISTED))
+    except OSError:
+        found = []
+    names = {path.stem: path.name for path in found if path.suffix in (".yaml", ".yml")}
+    near = nearest(missing.stem, names)
+    return "a path starts from the folder of the file that names it" if near is None else f"Nearest: {shown_name(names[near])}"
+
+
+_MAX_LISTED: Final = 1000
+"""
+Names in a folder that are looked at; a folder of specs has some tens (judgement).
+"""
+
+
+def _unreadable(path: Path, reason: str, hint: str | None) -> InvalidInputError:
     fault = Diagnostic(
         code=UNREADABLE,
         severity="error",
@@ -141,7 +191,7 @@ def _unreadable(path: Path, message: str, hint: str | None) -> InvalidInputError
         column=0,
         path="",
         value=None,
-        message=message,
+        message=reason if reason == _NO_FILE else f"the file {reason}",
         hint=hint,
     )
     return InvalidInputError((fault,))

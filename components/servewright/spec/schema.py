@@ -12,6 +12,7 @@ import inspect
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from servewright.spec.extends_fields import HEADING
 from servewright.spec.model import Spec
 from servewright.spec.structure import parts_of
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 SCHEMA_ID = "https://servewright.dev/schemas/spec-v1.json"
+PART_SCHEMA_ID = "https://servewright.dev/schemas/spec-part-v1.json"
 
 
 def spec_schema() -> dict[str, Any]:
@@ -36,6 +38,44 @@ def spec_schema() -> dict[str, Any]:
             described["properties"][written] = {"description": text, **described["properties"][written]}
     title = "Servewright spec, servewright.dev/v1"
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA_ID, "title": title, **_plain(made)}
+
+
+def part_schema() -> dict[str, Any]:
+    """
+    Return the JSON Schema of a file that extends others or that others extend: no field is required, and each may hold null or a parameter.
+    """
+    made = spec_schema()
+    parts = {name: _open(part) for name, part in made["$defs"].items() if name not in _HEADING_PARTS}
+    kept = {name: made["$defs"][name] for name in _HEADING_PARTS}
+    root = _open({name: value for name, value in made.items() if name != "$defs"})
+    root["properties"] |= {name: made["properties"][name] for name in HEADING}
+    return {**root, "$id": PART_SCHEMA_ID, "title": f"Part of a {made['title']}", "$defs": {**parts, **kept}}
+
+
+_HEADING_PARTS = ("ExtendsSpec", "ParameterSpec")
+_LEFT_OPEN: tuple[dict[str, Any], ...] = ({"type": "null"}, {"type": "string", "pattern": r"\$\{"})
+
+
+def _open(schema: dict[str, Any]) -> dict[str, Any]:
+    """
+    Return *schema* with nothing required and every value below it left open.
+    """
+    result = {key: value for key, value in schema.items() if key not in ("required", "minItems")}
+    if "properties" in result:
+        result["properties"] = {name: _or_open(value) for name, value in result["properties"].items()}
+    for key in ("items", "additionalProperties"):
+        if isinstance(result.get(key), dict):
+            result[key] = _or_open(result[key])
+    for key in ("anyOf", "oneOf"):
+        if key in result:
+            result[key] = [_open(option) for option in result[key]]
+    return result
+
+
+def _or_open(schema: dict[str, Any]) -> dict[str, Any]:
+    described = {"description": schema["description"]} if "description" in schema else {}
+    inner = _open({key: value for key, value in schema.items() if key != "description"})
+    return {**described, "anyOf": [inner, *_LEFT_OPEN]}
 
 
 def _below(part: type[BaseModel]) -> Iterator[type[BaseModel]]:

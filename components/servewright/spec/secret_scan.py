@@ -21,6 +21,11 @@ _MIN_HIDDEN: Final = 6
 Shorter texts in fields named like secrets are masked where they stand, not wherever the same letters occur (judgement).
 """
 
+_WORDS_ABOUT: Final = (".secret", ".key", ".type", ".items", ".description")
+"""
+Fields below a name like token that say something about it: the parts of a reference, and of the declaration of a parameter.
+"""
+
 
 def scan(document: Document) -> tuple[list[Diagnostic], frozenset[str]]:
     """
@@ -31,7 +36,7 @@ def scan(document: Document) -> tuple[list[Diagnostic], frozenset[str]]:
     for path, text in _texts(document.tree, ROOT):
         found = find_secrets(text, digests=is_digest_field(path))
         hidden.update(found)
-        if names_a_secret(path) and len(text) >= _MIN_HIDDEN and not path.endswith((".secret", ".key")):
+        if names_a_secret(path) and len(text) >= _MIN_HIDDEN and not path.endswith(_WORDS_ABOUT):
             hidden.add(text)
         if found:
             message = "this looks like a secret; a secret never stands in a spec"

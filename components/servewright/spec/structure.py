@@ -69,14 +69,25 @@ def part_at(root: type[BaseModel], loc: tuple[str | int, ...]) -> type[BaseModel
     Return the part that stands at *loc* below *root*, None where there is none.
     """
     part: type[BaseModel] | None = root
+    named = False
     for name in loc:
         if isinstance(name, int):
+            continue
+        if named:  # the name of an entry, which leads to the part itself
+            named = False
             continue
         if part is None:
             return None
         annotation = next((info.annotation for key, info in part.model_fields.items() if name in (key, info.alias)), None)
-        part = next(parts_of(annotation), None)
+        part, named = next(parts_of(annotation), None), _holds(annotation, dict)
     return part
+
+
+def _holds(annotation: object, kind: type) -> bool:
+    """
+    Return True where the type of a field has a *kind* (list, dictionary) of parts in it.
+    """
+    return get_origin(annotation) is kind or any(_holds(argument, kind) for argument in get_args(annotation))
 
 
 def field_homes(root: type[BaseModel], path: str = "") -> dict[str, list[str]]:
@@ -87,7 +98,7 @@ def field_homes(root: type[BaseModel], path: str = "") -> dict[str, list[str]]:
     for name, info in root.model_fields.items():
         written = info.alias or name
         homes.setdefault(written, []).append(path)
-        listed = "[]" if get_origin(info.annotation) is tuple else ""
+        listed = "[]" if _holds(info.annotation, tuple) else ".<name>" if _holds(info.annotation, dict) else ""
         for part in parts_of(info.annotation):
             for below, where in field_homes(part, f"{path}.{written}{listed}".lstrip(".")).items():
                 homes.setdefault(below, []).extend(where)

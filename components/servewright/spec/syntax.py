@@ -79,6 +79,7 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> SyntaxFault:
     for pattern, at_context, message, hint in _PROBLEMS:
         if re.search(pattern, problem):
             context = error.context_mark
+            hint = hint or _parameter_in_brackets(text, where)
             if at_context and context is not None:
                 where = Position(context.line + 1, context.column + 1)
             return SyntaxFault(NOT_YAML, where, message, hint=hint)
@@ -105,6 +106,15 @@ _PROBLEMS: Final = (
     (r"unknown escape character", False, "this escape does not exist", "in double quotes write \\\\ for a backslash, or use single quotes"),
     (r"undefined tag handle|undefined alias", False, "this name is not defined in the file", None),
 )
+
+
+def _parameter_in_brackets(text: str, where: Position) -> str | None:
+    """
+    Return the hint for a parameter without quotes, whose braces YAML takes for its own.
+    """
+    lines = text.splitlines()
+    stands = where.line <= len(lines) and "${" in lines[where.line - 1]
+    return 'inside brackets a parameter stands in quotes: "${name}"' if stands else None
 
 
 def _tab_indent(text: str, where: Position) -> Position | None:

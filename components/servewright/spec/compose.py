@@ -1,0 +1,175 @@
+"""
+A spec and the files it builds upon, as one document: read, give the parameters, lay over each other, and say all that is wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from servewright.spec.codes import DUPLICATE, EXTENDS_CONFLICT, MISSING, NOT_BUILT, WRONG_TYPE
+from servewright.spec.conflict import Conflict, Layer, conflicts
+from servewright.spec.document import Document, document_of
+from servewright.spec.extends import SpecFile, read_files
+from servewright.spec.extends_fields import HEADING, Heading
+from servewright.spec.extends_path import BLUEPRINT
+from servewright.spec.faults import kind
+from servewright.spec.fields import fault_at, faults_of
+from servewright.spec.layers import layers_of
+from servewright.spec.merge import NAMED_LISTS, merge, name_of
+from servewright.spec.parameters import Declarations, declarations_of
+from servewright.spec.paths import item, within
+from servewright.spec.placed import Placed, PlacedFields, PlacedList, PlacedScalar, plain
+from servewright.spec.reference_check import reference_faults
+from servewright.spec.secret_text import MASK, names_a_secret, shown_name
+from servewright.spec.trace import trace_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from servewright.diagnostics import Diagnostic
+    from servewright.spec.source_file import Reader, SourceFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """
+    The *document* that the fields are read from, and all documents in which something of it is written, the one asked for first.
+    """
+
+    document: Document
+    written: tuple[Document, ...]
+
+
+def compose(top: SourceFile, read: Reader) -> Composed:
+    """
+    Return the spec in *top* with all that it extends; *read* opens the files it names.
+
+    Raises InvalidInputError with the faults of syntax in all files. What is wrong with parameters and between files is left to be told
+    with the faults of the fields.
+    """
+    files = read_files(top, read)
+    declarations = {key: declarations_of(file.document) for key, file in files.items()}
+    declared = {key: one.parameters for key, one in declarations.items()}
+    headings = [said for file in files.values() for said in _heading_faults(file)]
+    faults = [*headings, *(said for key, file in files.items() for said in _file_faults(file, declarations[key]))]
+    made = layers_of(files, declared)
+    layers, unnamed = _with_names(made.layers, files)
+    merged = reduce(merge, (layer.root for layer in layers))
+    contested = tuple(conflicts(layers, _ancestors(files), merged))
+    document = document_of(merged, top.shown)
+    faults += [*made.faults, *unnamed, *(_contested(document, one) for one in contested)]
+    labels = {file.source.shown if number else "": file.label for number, file in enumerate(files.values())}
+    return Composed(
+        document=replace(
+            document,
+            faults=tuple(faults),
+            tainted=(*document.tainted, *(one.path for one in contested)),
+            incomplete=any(within(said.path, "extends") for said in headings),
+            trace=trace_of(merged, labels) if len(files) > 1 else (),
+        ),
+        written=tuple(file.document for file in files.values()),
+    )
+
+
+def _heading_faults(file: SpecFile) -> Iterator[Diagnostic]:
+    """
+    Yield what is wrong with the fields that say what a file builds upon, and with which parameters.
+    """
+    document = file.document
+    heading = {name: document.tree[name] for name in ("apiVersion", *HEADING) if name in document.tree}
+    yield from faults_of(document, Heading, heading)
+    for entry in file.entries:
+        if entry.written.startswith(BLUEPRINT):
+            hint = "give the path of a file: base.yaml, or ../shared/base.yaml"
+            yield fault_at(document, NOT_BUILT, entry.path, "blueprints are not built yet", hint)
+
+
+def _file_faults(file: SpecFile, declarations: Declarations) -> Iterator[Diagnostic]:
+    """
+    Yield what contradicts itself in the parameters of one file, and in how it refers to them.
+    """
+    for found in declarations.problems:
+        yield fault_at(file.document, found.code, found.path, found.message, found.hint, at_key=found.at_key)
+    if declarations.parameters is not None:
+        yield from reference_faults(file.document, file.root, declarations.parameters)
+
+
+def _ancestors(files: Mapping[str, SpecFile]) -> dict[str, frozenset[str]]:
+    """
+    Return the keys of all files that each file builds upon.
+    """
+    known: dict[str, frozenset[str]] = {}
+
+    def of(key: str) -> frozenset[str]:
+        if key not in known:
+            parents = [entry.target for entry in files[key].entries if entry.target is not None]
+            known[key] = frozenset(parents).union(*(of(parent) for parent in parents))
+        return known[key]
+
+    return {key: of(key) for key in files}
+
+
+def _with_names(layers: Sequence[Layer], files: Mapping[str, SpecFile]) -> tuple[tuple[Layer, ...], list[Diagnostic]]:
+    """
+    Return *layers* such that the lists of named things can merge, and a fault for each entry whose name is in the way.
+
+    Where there is one, only the lowest list is kept: the others would say of new models what is meant of known ones.
+    """
+    kept = list(layers)
+    faults: list[Diagnostic] = []
+    for listed in sorted(NAMED_LISTS):
+        lists = [(number, layer.root.get(listed)) for number, layer in enumerate(layers)]
+        givers = [(number, value) for number, value in lists if isinstance(value, PlacedList) and value.items]
+        found = [fault for number, value in givers for fault in _unfit(files[layers[number].file], listed, value)]
+        if found and len(givers) > 1:
+            faults += found
+            for number, _ in givers[1:]:
+                kept[number] = replace(layers[number], root=layers[number].root.without(listed))
+    return tuple(kept), list(dict.fromkeys(faults))
+
+
+def _unfit(file: SpecFile, listed: str, value: PlacedList) -> Iterator[Diagnostic]:
+    """
+    Yield the entries of a list that cannot merge by name: without one, or with that of another.
+    """
+    seen: set[str] = set()
+    for index, entry in enumerate(value.items):
+        path, name = f"{item(listed, index)}.name", name_of(entry)
+        if name is not None and name in seen:
+            yield fault_at(file.document, DUPLICATE, path, "this file has the name twice", "keep one of them")
+        elif isinstance(entry, PlacedFields) and name is None:
+            yield from _nameless(file, path, entry.get("name"))
+        seen.update([] if name is None else [name])
+
+
+def _nameless(file: SpecFile, path: str, name: Placed | None) -> Iterator[Diagnostic]:
+    if isinstance(name, PlacedScalar) and name.unknown:
+        return
+    what, hint = "several files have models, which merge by their names", "name: chat, in each file that means this one"
+    if name is None or (isinstance(name, PlacedScalar) and name.value is None):
+        yield fault_at(file.document, MISSING, path, f"name is missing: {what}", hint)
+    else:
+        yield fault_at(file.document, WRONG_TYPE, path, f"must be text, this is {kind(plain(name))}: {what}", hint)
+
+
+def _contested(document: Document, found: Conflict) -> Diagnostic:
+    top = document.source.file
+    place, other = found.second.place, found.first.place
+    there = f"{other.file or top}:{other.line}:{other.column}"
+    said_there = f"{'' if found.below == found.path else f'{found.below}: '}{_shown(found.below, found.first)}"
+    message = f"{there} has {said_there}, and neither file extends the other"
+    hint = f"say in {top} which one holds, or let one of the two files extend the other"
+    value = _shown(found.path, found.second)
+    said = document.source.diagnostic(EXTENDS_CONFLICT, found.path, message, phase="fields", value=value, hint=hint)
+    return replace(said, file=place.file or top, line=place.line, column=place.column)
+
+
+def _shown(path: str, value: Placed) -> str:
+    if isinstance(value, PlacedScalar):
+        written = value.written or "null"
+        return MASK if names_a_secret(path) else shown_name(written)
+    if isinstance(value, PlacedList) and all(isinstance(entry, PlacedScalar) for entry in value.items):
+        return shown_name(f"[{', '.join(str(plain(entry)) for entry in value.items)}]")
+    return "a list" if isinstance(value, PlacedList) else "fields"
