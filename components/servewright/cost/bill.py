@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from servewright.cost import budget, deployment, free, kms, network, node_pool, sns
+from servewright.cost import budget, deployment, free, kms, network, node_pool, release, sns
 from servewright.cost.assumptions import assumption_texts
 from servewright.cost.elsewhere import around_the_stack
 from servewright.cost.limits import words_on_max
 from servewright.cost.model import Bill, Free, Unknown, Unsupported
 from servewright.cost.properties import UnreadableProperty
 from servewright.cost.registry import Context, Priced, joined, pricer_of
+from servewright.plan import pod_requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from servewright.catalog.query import Catalog
     from servewright.cost.records import ResourceRecord
 
-PRICERS: Final = (budget, deployment, free, kms, network, node_pool, sns)
+PRICERS: Final = (budget, deployment, free, kms, network, node_pool, release, sns)
 """
 The modules whose import fills the registry.
 """
@@ -34,8 +35,9 @@ def price_records(records: Iterable[ResourceRecord], catalog: Catalog) -> Bill:
     """
     Return what *records* cost a month at the prices of *catalog*.
     """
-    billed = _in_order(records)
-    context = Context(catalog=catalog, by_type=_by_type(billed))
+    known = _in_order(records)
+    billed = [record for record in known if not record.structural]
+    context = Context(catalog=catalog, by_type=_by_type(known))
     supported = [record for record in billed if pricer_of(record.type) is not None]
     each = [(record, _priced(record, context)) for record in supported]
     whole = joined(priced for _, priced in each)
@@ -51,9 +53,9 @@ def price_records(records: Iterable[ResourceRecord], catalog: Catalog) -> Bill:
 
 def _in_order(records: Iterable[ResourceRecord]) -> list[ResourceRecord]:
     """
-    Return what can be billed, by URN and each once: a replacement is one resource before and after.
+    Return what can be billed or says something that a bill needs, by URN and each once: a replacement is one resource before and after.
     """
-    unique = {record.urn: record for record in records if not record.structural}
+    unique = {record.urn: record for record in records if not record.structural or record.type == pod_requests.COMPONENT}
     return [unique[urn] for urn in sorted(unique)]
 
 

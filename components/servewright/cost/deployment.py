@@ -47,4 +47,4 @@ def _elsewhere(work: Workload, pools: tuple[ResourceRecord, ...], context: Conte
         placements = tuple(place(pool, context) for pool in pools)
     except UnreadableProperty:
         return (logs, *kept_metrics(work, context))
-    return (node_downloads(work, placements, context), logs, *kept_metrics(work, context))
+    return (*node_downloads(work, placements, context), logs, *kept_metrics(work, context))

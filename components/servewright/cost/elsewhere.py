@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from servewright.cost.model import NotPriced
+from servewright.cost.operator import installed_names
 from servewright.cost.pool import NODE_POOL
-from servewright.cost.properties import read_number
+from servewright.cost.properties import read_number, read_text
 from servewright.cost.workload import DEPLOYMENT, SCALED_OBJECT, Workload, read_workload
 from servewright.plan import annotation_keys
 from servewright.units import GIB, HOURS_PER_MONTH, HOURS_PER_WEEK
@@ -40,12 +41,15 @@ _GB: Final = Decimal(10**9)
 _DIRECTIONS: Final = 2
 _CENT: Final = Decimal("0.01")
 _WHOLE_FROM: Final = 10
-_OPERATORS: Final = {
-    NODE_POOL: "Karpenter",
-    SCALED_OBJECT: "KEDA",
-    POD_MONITOR: "Prometheus operator and Prometheus",
-    DEPLOYMENT: "NVIDIA device plugin and DCGM exporter",
-}
+_PROMETHEUS: Final = "prometheus"
+_OPERATORS: Final = (
+    # whose objects, the spec's word for it, and ours
+    (NODE_POOL, "karpenter", "Karpenter"),
+    (SCALED_OBJECT, "keda", "KEDA"),
+    (POD_MONITOR, _PROMETHEUS, "Prometheus operator and Prometheus"),
+    (DEPLOYMENT, "nvidia-device-plugin", "NVIDIA device plugin"),
+    (DEPLOYMENT, "dcgm-exporter", "DCGM exporter"),
+)
 
 
 def around_the_stack(lines: Iterable[Line], context: Context) -> tuple[NotPriced, ...]:
@@ -58,7 +62,8 @@ def around_the_stack(lines: Iterable[Line], context: Context) -> tuple[NotPriced
     if not kubernetes or context.of_type(CLUSTER):
         return ()
     region = next((record.region for record in kubernetes if record.region is not None), None)
-    needed = ", ".join(name for token, name in _OPERATORS.items() if context.of_type(token))
+    mine = installed_names(context)
+    needed = ", ".join(words for token, name, words in _OPERATORS if context.of_type(token) and name not in mine)
     month = _with_price("730 hours a month, shared", _dollars(context, CONTROL_PLANE, region, HOURS_PER_MONTH))
     found = (
         NotPriced(what="control plane of the existing cluster", requests=month),
@@ -69,22 +74,25 @@ def around_the_stack(lines: Iterable[Line], context: Context) -> tuple[NotPriced
     return (*found, _network_hours(region, context), _public_addresses(lines, region, context))
 
 
-def node_downloads(work: Workload, placements: tuple[Placement, ...], context: Context) -> NotPriced:
+def node_downloads(work: Workload, placements: tuple[Placement, ...], context: Context) -> tuple[NotPriced, ...]:
     """
     Return what the nodes of *work* pull when they start: the engine's image once, and the weights once per replica.
 
+    Of launches that several Deployments share, each has its part of the replica-hours. Nodes that always run start outside of the month.
     Where the Deployment does not say its weights, the pod's disk request bounds them: it also has room for caches.
     """
     known = read_number(work.record, "metadata", "annotations", annotation_keys.WEIGHTS_GIB)
     image = Decimal(context.catalog.image("vllm").compressed_bytes or 0) / _GB
     each = (Decimal(work.disk_gib) if known is None else known) * GIB / _GB
     weights = max(placement.per_node for placement in placements) * each
-    starts = sum((placement.starts for placement in placements), Decimal(0))
+    starts = sum((placement.starts for placement in placements), Decimal(0)) * _part_of(work, placements)
+    if not starts:
+        return ()
     volume = starts * (image + weights)
     bound = "at most " if known is None else ""
     month = _with_price(f"{bound}{_gigabytes(volume)}", _dollars(context, NAT_DATA, work.record.region, volume))
     launches = f"{_rounded(starts)} launches of {_rounded(image)} GB image + {_rounded(weights)} GB weights"
-    return NotPriced(what=f"NAT data when nodes of {_name(work)} start", requests=f"{month} ({launches})")
+    return (NotPriced(what=f"NAT data when nodes of {_pods(work)} start", requests=f"{month} ({launches})"),)
 
 
 def shipped_logs(work: Workload, context: Context) -> NotPriced:
@@ -96,17 +104,18 @@ def shipped_logs(work: Workload, context: Context) -> NotPriced:
     volume = mean * daily * HOURS_PER_MONTH / 24
     amount = _dollars(context, LOGS, work.record.region, volume)
     month = _with_price(_gigabytes(volume), f"{amount} at CloudWatch" if amount else "")
-    return NotPriced(what=f"logs of {_name(work)}, if shipped", requests=month)
+    return NotPriced(what=f"logs of {_pods(work)}, if shipped", requests=month)
 
 
 def kept_metrics(work: Workload, context: Context) -> tuple[NotPriced, ...]:
     """
     Return what the existing Prometheus keeps about *work*, where something tells it to.
     """
-    if not context.of_type(POD_MONITOR):
+    if not context.of_type(POD_MONITOR) or _PROMETHEUS in installed_names(context):
+        # An installed one keeps its samples on the disk of its node, which is billed.
         return ()
     engines = f"metrics of {work.minimum} to {work.maximum} engines"
-    return (NotPriced(what=f"storage of Prometheus for {_name(work)}", requests=engines),)
+    return (NotPriced(what=f"storage of Prometheus for {_pods(work)}", requests=engines),)
 
 
 def existing_nodes(record: ResourceRecord, context: Context) -> NotPriced:
@@ -161,6 +170,21 @@ def _name(work: Workload) -> str:
     Return the model's plain name; the resource's has the stack's in front.
     """
     return work.model or work.record.name
+
+
+def _pods(work: Workload) -> str:
+    """
+    Return the plain name of the Deployment: that of its model, and of the share where it is the base.
+    """
+    return read_text(work.record, "metadata", "name") or _name(work)
+
+
+def _part_of(work: Workload, placements: tuple[Placement, ...]) -> Decimal:
+    """
+    Return the part that *work* has of the replica-hours on its nodes.
+    """
+    together = sum(sum(each.by_hour) for each in placements[0].hosted)
+    return Decimal(sum(work.by_hour)) / together if together else Decimal(1)
 
 
 def _gigabytes(volume: Decimal) -> str:

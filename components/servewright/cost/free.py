@@ -23,9 +23,9 @@ FREE_TYPES: Final = {
     "kubernetes:networking.k8s.io/v1:NetworkPolicy": _IN_CLUSTER,
     "kubernetes:policy/v1:PodDisruptionBudget": _IN_CLUSTER,
     "kubernetes:scheduling.k8s.io/v1:PriorityClass": _IN_CLUSTER,
-    # Scaling and monitoring, run by operators that the cluster has
-    "kubernetes:keda.sh/v1alpha1:ScaledObject": "bounds the replicas that the pools are billed for; KEDA itself runs on existing nodes",
-    "kubernetes:monitoring.coreos.com/v1:PodMonitor": "tells an existing Prometheus what to read",
+    # Scaling and monitoring, run by operators that are there or installed
+    "kubernetes:keda.sh/v1alpha1:ScaledObject": "bounds the replicas that the pools are billed for; KEDA's own pods are counted with it",
+    "kubernetes:monitoring.coreos.com/v1:PodMonitor": "tells Prometheus what to read",
     # AWS
     "aws:kms/alias:Alias": "a name of a key; AWS bills the key",
     "aws:kms/keyPolicy:KeyPolicy": "a policy of a key; AWS bills the key",

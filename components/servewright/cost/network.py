@@ -39,7 +39,8 @@ def price_service(record: ResourceRecord, context: Context) -> Priced:
     if kind == "LoadBalancer":
         why = "a controller creates a load balancer for it, which has no pricer yet"
         return Priced(unknown=(Unknown(id=record.urn, resource=record.urn, what=f"load balancer of {record.name}", why=why),))
-    return joined(_traffic(record, work, context) for work in _behind(record, context)) + Priced(
+    behind = _behind(record, context)
+    return joined(_traffic(record, work, behind, context) for work in behind) + Priced(
         free="an address inside the cluster; traffic between zones, where there is any, is a line of its own"
     )
 
@@ -55,7 +56,10 @@ def _selects(service: ResourceRecord, deployment: ResourceRecord) -> bool:
     return bool(selector) and same_namespace and all(labels.get(key) == value for key, value in selector.items())
 
 
-def _traffic(record: ResourceRecord, work: Workload, context: Context) -> Priced:
+def _traffic(record: ResourceRecord, work: Workload, behind: tuple[Workload, ...], context: Context) -> Priced:
+    """
+    Return the traffic of the tokens that *work* says, which all Deployments *behind* the Service serve: base and burst of a model.
+    """
     tokens = work.input_tokens + work.output_tokens
     zones = _zones(work, context)
     if not tokens:
@@ -66,9 +70,9 @@ def _traffic(record: ResourceRecord, work: Workload, context: Context) -> Priced
         return outside
     size = Fraction(context.catalog.assumed("answer_bytes_per_token"))
     volume = _DIRECTIONS * tokens * size / _BYTES_PER_GB * Fraction(zones - 1, zones)
-    planned = sum(work.by_hour)
+    planned, maximum = sum(sum(each.by_hour) for each in behind), sum(each.maximum for each in behind)
     # At the maximum all replicas carry what one carries on average.
-    most = volume * Fraction(work.maximum * HOURS_PER_WEEK, planned) if planned else volume
+    most = volume * Fraction(maximum * HOURS_PER_WEEK, planned) if planned else volume
     line = catalog_line(
         record,
         context,

@@ -7,15 +7,18 @@ The hours come from the law in `plan.node_hours`, the rate from `catalog.rates`:
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from servewright.catalog.rates import hourly_rate
+from servewright.cost.cpu_pool import cpu_basis, is_cpu_pool, place_cpu_pods
 from servewright.cost.placement import Placement, place
 from servewright.cost.pool import NODE_POOL, node_limit
 from servewright.cost.registry import Context, Priced, priced_line, prices
 from servewright.cost.storage import price_volumes
 from servewright.plan.spot import spot_effects
 from servewright.ranges import Range
-from servewright.units import HOURS_PER_MONTH
+from servewright.units import HOURS_PER_MONTH, HOURS_PER_WEEK
 
 if TYPE_CHECKING:
     from servewright.cost.model import Line
@@ -33,6 +36,9 @@ def price_node_pool(record: ResourceRecord, context: Context) -> Priced:
     """
     Return the pool's instance hours and its nodes' volumes.
     """
+    if is_cpu_pool(record):
+        placement = place_cpu_pods(record, context)
+        return _instance_hours(placement, None) + price_volumes(placement, None, context) + cpu_basis(placement, context)
     placement = place(record, context)
     models = {work.model for work in placement.hosted}
     model = models.pop() if len(models) == 1 else None
@@ -43,11 +49,12 @@ def lines_at_limit(record: ResourceRecord, context: Context) -> tuple[Line, ...]
     """
     Return the pool's lines with as many nodes as its limits allow, all month; None where nothing limits them.
     """
-    placement = place(record, context)
+    placement = place_cpu_pods(record, context) if is_cpu_pool(record) else place(record, context)
     nodes = node_limit(placement.offer.pool, placement.offer.instance)
     if nodes is None:
         return None
-    full = replace(placement, hours=Range.exactly(nodes * HOURS_PER_MONTH))
+    all_month = Range.exactly(nodes * HOURS_PER_MONTH)
+    full = replace(placement, hours=all_month, standing=all_month)
     return (_instance_hours(full, None) + price_volumes(full, None, context)).lines
 
 
@@ -75,13 +82,26 @@ def _basis(placement: Placement, context: Context) -> Priced:
     Return what the pool's figures rest on.
     """
     if not placement.hosted:
-        nothing = f"{placement.offer.pool.record.name}: 0 node-hours, because no registered pod selects its nodes"
-        return Priced(assumptions=(nothing,))
+        return Priced(assumptions=(_nothing(placement),))
     spot = placement.offer.pool.purchase == "spot"
     return Priced(
-        assumptions=(_packing(placement), *_spot_words(placement, context), *_minimum_words(placement)),
+        assumptions=(
+            _packing(placement),
+            *_left_over(placement),
+            *_ahead_words(placement, context),
+            *_spot_words(placement, context),
+            *_minimum_words(placement),
+        ),
         assumed=_LAW | _START | (_SPOT if spot else frozenset()),
     )
+
+
+def _nothing(placement: Placement) -> str:
+    pool = placement.offer.pool
+    if pool.committed_nodes:
+        nodes = "1 node is" if pool.committed_nodes == 1 else f"{pool.committed_nodes} nodes are"
+        return f"{pool.record.name}: {nodes} paid though no registered pod selects them ({pool.purchase}: bought ahead)"
+    return f"{pool.record.name}: 0 node-hours, because no registered pod selects its nodes"
 
 
 def _packing(placement: Placement) -> str:
@@ -90,6 +110,37 @@ def _packing(placement: Placement) -> str:
     others = ", ".join(name for name in pool.instance_types if name != kind)
     widened = f"; billed as {kind}, the cheapest admitted type (min and max also cover {others})" if others else ""
     return f"{pool.record.name}: {placement.per_node} {_REPLICAS[placement.per_node > 1]} per {kind}{share}{widened}"
+
+
+def _left_over(placement: Placement) -> tuple[str, ...]:
+    """
+    Return what of the paid GPUs no replica uses, where a node has more of them than one replica takes.
+    """
+    gpus, instance, paid = placement.hosted[0].pod.gpus, placement.offer.instance, placement.hours.expected
+    if instance.gpu_count <= gpus or not paid:
+        return ()
+    share = placement.offer.pool.expected_share
+    replica_hours = sum(sum(work.by_hour) for work in placement.hosted) * HOURS_PER_MONTH / HOURS_PER_WEEK
+    used = min(Decimal(1), replica_hours * (1 if share is None else share) * gpus / (paid * instance.gpu_count))
+    price = placement.offer.rate.price.expected
+    amount = "" if price is None else f": ${(1 - used) * paid * price:,.0f} of the expected instance hours"
+    name = placement.offer.pool.record.name
+    return (f"{name}: {(1 - used) * 100:.0f}% of the paid GPU time has no replica (left over on nodes, starting or idle){amount}",)
+
+
+def _ahead_words(placement: Placement, context: Context) -> tuple[str, ...]:
+    """
+    Return what a commitment is compared with: from which use of its nodes on it is cheaper than on demand.
+    """
+    pool, instance = placement.offer.pool, placement.offer.instance
+    if pool.purchase not in ("reserved", "capacity-block") or pool.record.region is None:
+        return ()
+    plain = hourly_rate(context.catalog, instance.name, pool.record.region, "on-demand").price
+    rate = placement.offer.rate.price.expected
+    paid = f"{pool.record.name}: {pool.committed_nodes} {instance.name} are paid whether used or not"
+    if plain is None or rate is None or not plain.amount:
+        return (paid,)
+    return (f"{paid}; at ${rate}/h they pay from {rate / plain.amount * 100:.0f}% of the hours on (on demand ${plain.amount}/h)",)
 
 
 def _spot_words(placement: Placement, context: Context) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from servewright.plan.packing import assumed_daemonsets, replicas_per_node
 from servewright.plan.pool_price import PoolRate, pool_rate
 from servewright.plan.spot import NO_INTERRUPTION, spot_effects
 from servewright.ranges import ZERO, Range
+from servewright.units import HOURS_PER_MONTH
 
 if TYPE_CHECKING:
     from servewright.catalog.model import InstanceType
@@ -45,7 +46,8 @@ class Placement:
     """
     What runs on a pool and the *hours* a month of nodes that it takes; *starts* counts expected node launches a month.
 
-    *per_node* is the packing, 0 where nothing runs here. *bounded* is False where the pool has no limit.
+    *per_node* is the packing, 0 where nothing runs here. *bounded* is False where the pool has no limit. *standing* are the hours of nodes
+    that are there, fewer than *hours* where capacity bought ahead is paid and not used.
     """
 
     offer: PoolOffer
@@ -54,6 +56,7 @@ class Placement:
     hours: Range
     starts: Decimal
     bounded: bool
+    standing: Range
 
     @property
     def gap(self) -> str | None:
@@ -68,25 +71,42 @@ def place(record: ResourceRecord, context: Context) -> Placement:
     Return what the registered Deployments make of the NodePool *record*.
     """
     pool = read_pool(record)
-    bounded = bool(pool.limits)
     hosted_here = _hosted_by(record, context)
     if not hosted_here:
-        return Placement(offer=_offer(pool, context), hosted=(), per_node=0, hours=ZERO, starts=Decimal(0), bounded=bounded)
+        return Placement(
+            offer=offer_of(pool, context),
+            hosted=(),
+            per_node=0,
+            hours=_paid(pool, ZERO),
+            starts=Decimal(0),
+            bounded=bool(pool.limits),
+            standing=ZERO,
+        )
     hosted = tuple(read_workload(made, context) for made in hosted_here)
     group = [read_pool(made) for made in context.of_type(NODE_POOL) if _hosted_by(made, context) == hosted_here]
     demand = _demand(hosted, group, context)
-    asked = [_pool_demand(_offer(p, context), hosted, len(group), context) for p in group]
+    asked = [_pool_demand(offer_of(p, context), hosted, len(group), context) for p in group]
     _check_shares(record, asked)
     (mine,) = (each for each in asked if each.pool == record.urn)
     hours = pool_hours(demand, asked)[record.urn]
+    needed = hours if pool.limits else Range(hours.min, hours.expected, None)
     return Placement(
-        offer=_offer(pool, context),
+        offer=offer_of(pool, context),
         hosted=hosted,
         per_node=mine.replicas_per_node,
-        hours=hours if bounded else Range(hours.min, hours.expected, None),
+        hours=_paid(pool, needed),
         starts=node_starts(demand, asked)[record.urn],
-        bounded=bounded,
+        bounded=bool(pool.limits),
+        standing=needed,
     )
+
+
+def _paid(pool: Pool, needed: Range) -> Range:
+    """
+    Return the hours that are paid: what is bought ahead whether used or not.
+    """
+    ahead = pool.committed_nodes * HOURS_PER_MONTH
+    return Range(*(None if hours is None else max(hours, ahead) for hours in (needed.min, needed.expected, needed.max)))
 
 
 def hosts(deployment: ResourceRecord, context: Context) -> tuple[ResourceRecord, ...]:
@@ -108,11 +128,16 @@ def _may_host(pool: ResourceRecord, deployment: ResourceRecord) -> bool:
     return bool(selector) and all(labels.get(key) == value for key, value in selector.items())
 
 
-def _offer(pool: Pool, context: Context) -> PoolOffer:
+def offer_of(pool: Pool, context: Context) -> PoolOffer:
+    """
+    Return what the nodes of *pool* are and cost.
+    """
     region = pool.record.region
     if region is None:
         raise UnreadableProperty(pool.record, "region", "is not known")
-    rates = tuple(hourly_rate(context.catalog, name, region, pool.purchase, pool.zones) for name in pool.instance_types)
+    rates = tuple(
+        hourly_rate(context.catalog, name, region, pool.purchase, pool.zones, commitment=pool.commitment) for name in pool.instance_types
+    )
     missing = [rate for rate in rates if rate.price is None]
     rate = pool_rate(rates)
     return PoolOffer(
@@ -143,6 +168,7 @@ def _demand(hosted: tuple[Workload, ...], group: list[Pool], context: Context) -
         maximum=sum(w.maximum for w in hosted),
         start_seconds=max(launch if w.start_seconds is None else w.start_seconds for w in hosted),
         zones=len(zones) if spread else 1,
+        models=len(hosted),
     )
 
 

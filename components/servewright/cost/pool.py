@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from servewright.catalog.model import Commitment
 from servewright.cost.properties import (
     UnreadableProperty,
     dotted,
@@ -27,7 +28,7 @@ from servewright.units import HOURS_PER_WEEK, SECONDS_PER_HOUR
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from servewright.catalog.model import InstanceType, Purchase
+    from servewright.catalog.model import InstanceType, Payment, Purchase, Term
     from servewright.cost.records import ResourceRecord
 
 NODE_POOL: Final = "kubernetes:karpenter.sh/v1:NodePool"
@@ -39,6 +40,21 @@ _WITHOUT_EFFECT: Final = frozenset({"kubernetes.io/arch", "kubernetes.io/os"})
 Requirements that follow from the instance types and leave the price as it is (Linux only is priced).
 """
 
+_ANNOTATIONS: Final = ("metadata", "annotations")
+
+_BOUGHT_AS: Final[dict[tuple[str, ...], dict[str | None, Purchase]]] = {
+    ("on-demand",): {None: "on-demand", "on-demand": "on-demand", "reserved": "reserved"},
+    ("spot",): {None: "spot", "spot": "spot"},
+    ("reserved",): {
+        None: "capacity-reservation",
+        "capacity-reservation": "capacity-reservation",
+        "capacity-block": "capacity-block",
+    },
+}
+"""
+By Karpenter's capacity type and what the annotation says: a reservation of which nothing is said is billed on demand.
+"""
+
 _SECONDS: Final = {"h": 3600, "m": 60, "s": 1}
 _FOREVER: Final = HOURS_PER_WEEK * SECONDS_PER_HOUR
 
@@ -47,7 +63,8 @@ _FOREVER: Final = HOURS_PER_WEEK * SECONDS_PER_HOUR
 class Pool:
     """
     What Karpenter may launch for one NodePool. *limits* are those that Karpenter knows; empty means unbounded.
-    *expected_share* is None where the resource does not say.
+    *expected_share* is None where the resource does not say. *commitment* holds the terms of what is bought ahead, and *committed_nodes*
+    how many nodes are paid whether used or not.
     """
 
     record: ResourceRecord
@@ -59,6 +76,8 @@ class Pool:
     expected_share: Decimal | None
     max_share: Decimal
     idle_seconds: int
+    commitment: Commitment | None
+    committed_nodes: int
 
 
 def read_pool(record: ResourceRecord) -> Pool:
@@ -67,6 +86,7 @@ def read_pool(record: ResourceRecord) -> Pool:
     """
     values = _requirements(record)
     share = _annotated(record, annotation_keys.MAX_SHARE)
+    purchase = _purchase(record, values)
     return Pool(
         record=record,
         node_class=required(
@@ -79,12 +99,14 @@ def read_pool(record: ResourceRecord) -> Pool:
             "name",
         ),
         instance_types=tuple(sorted(_values(record, values, INSTANCE_TYPE))),
-        purchase=_purchase(record, values),
+        purchase=purchase,
         zones=tuple(sorted(values.get(ZONE, ()))),
         limits={key: value for key, value in read_map(record, "spec", "limits").items() if key in _CAPACITY},
         expected_share=_annotated(record, annotation_keys.EXPECTED_SHARE),
         max_share=Decimal(1) if share is None else share,
         idle_seconds=_idle_seconds(record),
+        commitment=_commitment(record, purchase),
+        committed_nodes=read_count(record, *_ANNOTATIONS, annotation_keys.COMMITTED_NODES) or 0,
     )
 
 
@@ -145,10 +167,33 @@ def _values(record: ResourceRecord, values: Mapping[str, tuple[str, ...]], key: 
 
 
 def _purchase(record: ResourceRecord, values: Mapping[str, tuple[str, ...]]) -> Purchase:
+    """
+    Return how the pool's nodes are bought. Capacity bought ahead says so in an annotation: to Karpenter a billing commitment is on-demand
+    capacity, and a reservation does not tell whether it is a block.
+    """
     kinds = _values(record, values, CAPACITY_TYPE)
-    if kinds not in (("on-demand",), ("spot",)):
-        raise UnreadableProperty(record, CAPACITY_TYPE, f"has no pricer for {', '.join(kinds)} yet; one of on-demand and spot has")
-    return "spot" if kinds == ("spot",) else "on-demand"
+    said = read_text(record, *_ANNOTATIONS, annotation_keys.PURCHASE)
+    known = _BOUGHT_AS.get(kinds, {})
+    if not known:
+        raise UnreadableProperty(
+            record, CAPACITY_TYPE, f"has no pricer for {', '.join(kinds)} yet; one of on-demand, spot and reserved alone has"
+        )
+    purchase = known.get(said)
+    if purchase is None:
+        path = dotted(*_ANNOTATIONS, annotation_keys.PURCHASE)
+        raise UnreadableProperty(record, path, f"says {said}, which is not capacity of the type {kinds[0]}")
+    return purchase
+
+
+def _commitment(record: ResourceRecord, purchase: Purchase) -> Commitment | None:
+    if purchase in ("on-demand", "spot"):
+        return None
+    term, payment = (read_text(record, *_ANNOTATIONS, key) for key in (annotation_keys.TERM, annotation_keys.PAYMENT))
+    return Commitment(
+        term=cast("Term | None", term),
+        payment=cast("Payment | None", payment),
+        rate=read_number(record, *_ANNOTATIONS, annotation_keys.RATE),
+    )
 
 
 def _annotated(record: ResourceRecord, name: str) -> Decimal | None:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """
-    What a pricer may look at beside its own record: all custom resources by type, in order of their URNs, and the catalogue.
+    What a pricer may look at beside its own record: all custom resources and the components of installed operators by type, in order of
+    their URNs, and the catalogue.
     """
 
     catalog: Catalog

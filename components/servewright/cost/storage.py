@@ -51,7 +51,7 @@ def _node_class(placement: Placement, context: Context) -> ResourceRecord:
 
 
 def _volume(placement: Placement, node_class: ResourceRecord, index: int, model: str | None, context: Context) -> Priced:
-    nodes = nodes_from_hours(placement.hours)
+    nodes = nodes_from_hours(placement.standing)
     place = ("spec", "blockDeviceMappings", index, "ebs")
     kind = required(node_class, read_text(node_class, *place, "volumeType"), *place, "volumeType")
     size_at = (*place, "volumeSize")

@@ -23,3 +23,10 @@ EXPECTED_SHARE: Final = PREFIX + "expected-share"
 MAX_SHARE: Final = PREFIX + "max-share"
 IDLE_SECONDS: Final = PREFIX + "idle-seconds"
 PURPOSE: Final = PREFIX + "purpose"
+
+# On a NodePool whose capacity is bought ahead
+PURCHASE: Final = PREFIX + "purchase"
+COMMITTED_NODES: Final = PREFIX + "committed-nodes"
+TERM: Final = PREFIX + "term"
+PAYMENT: Final = PREFIX + "payment"
+RATE: Final = PREFIX + "rate-usd-per-hour"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from servewright.catalog.rates import OWN_RATE
 from servewright.plan.pool_price import rate_of
 
 if TYPE_CHECKING:
@@ -60,10 +61,14 @@ def _support(request: Request, catalog: Catalog, as_of: date) -> Iterator[tuple[
 def _aged(request: Request, pools: tuple[PoolPlan, ...], catalog: Catalog, as_of: date) -> Iterator[tuple[str, str, str]]:
     told = set()
     for pool in pools:
-        price = rate_of(catalog, request.stack, pool.instance_types[0], pool.purchase).price
-        since = None if price is None else price.as_of_from
-        if price is None or (pool.instance_types[0], pool.purchase) in told or (since is not None and since + STALE >= as_of):
+        bought = pool.instance_types[0], pool.purchase
+        price = rate_of(catalog, request.stack, *bought, pool.commitment).price
+        # A rate that the spec gives is as old as the spec.
+        if price is None or price.source == OWN_RATE or bought in told:
             continue
-        told.add((pool.instance_types[0], pool.purchase))
+        since = price.as_of_from
+        if since is not None and since + STALE >= as_of:
+            continue
+        told.add(bought)
         age = "has no date" if since is None else f"may be {(as_of - since).days} days old (date: {price.as_of})"
         yield "SW436", "platform.region", f"the {pool.purchase} price of {pool.instance_types[0]} {age}"

@@ -1,5 +1,5 @@
 """
-The chosen placement written out as the plan of a model and its pools.
+The chosen placement of a model and the pools it runs on, written out as its plan.
 """
 
 from __future__ import annotations
@@ -8,21 +8,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from servewright.plan.engine_arguments import EngineInput, engine_arguments, max_num_seqs
-from servewright.plan.model import EngineSettings, ModelPlan, Rejected, Share
-from servewright.plan.node_pool import gpu_pools, replicas_on
+from servewright.plan.model import EngineSettings, ModelPlan, Rejected, Share, WorkloadPlan
+from servewright.plan.node_pool import gpu_pools, replicas_on, shape_name
+from servewright.plan.offers import Market
 from servewright.plan.precision import native_format
+from servewright.plan.purchase_options import bought_otherwise
 from servewright.plan.ranking import Ranked, running_p99
 from servewright.plan.reasons import reasons
 from servewright.plan.shapes import GPU_MEMORY_UTILIZATION
 from servewright.plan.token_price import next_replica, token_price
 from servewright.plan.traffic import monthly_tokens
-from servewright.ranges import Range
+from servewright.ranges import Range, total
 from servewright.spec.request import AppliedDefault, SecretRef
 
 if TYPE_CHECKING:
     from servewright.catalog.query import Catalog
-    from servewright.plan.model import PoolPlan
-    from servewright.plan.placements import Placement
+    from servewright.plan.lock import LockedModel
+    from servewright.plan.pool_group import PoolGroup, Tenant
     from servewright.plan.question import Question
     from servewright.spec.request import Request
 
@@ -32,23 +34,44 @@ _DEFAULT_TOKEN = SecretRef(secret="hf-token", key="token")  # noqa: S106 - the n
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """
-    The plan of a model with its pools, and the defaults that were applied on the way.
+    The plan of a model, and the defaults that were applied on the way.
     """
 
     model: ModelPlan
-    pools: tuple[PoolPlan, ...]
     defaults: tuple[AppliedDefault, ...]
 
 
-def decide(request: Request, question: Question, catalog: Catalog, ranked: list[Ranked], rejected: tuple[Rejected, ...]) -> Decision:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
     """
-    Return the first of *ranked* as the plan of its model, with *rejected* beside it.
+    What was chosen for a model: the placement *best*, the *cheapest* that would serve too, the pool *groups* that its shares run on
+    (the base first), and what was *rejected*. *locked* is what a lock holds of it.
     """
-    best = ranked[0]
+
+    question: Question
+    best: Ranked
+    cheapest: Ranked
+    locked: LockedModel | None
+    groups: tuple[PoolGroup, ...]
+    rejected: tuple[Rejected, ...]
+
+    @property
+    def homes(self) -> tuple[tuple[Tenant, PoolGroup], ...]:
+        """
+        Each share of the model with the group that it runs in.
+        """
+        return tuple(zip(self.best.placement.tenants, self.groups, strict=True))
+
+
+def decide(request: Request, catalog: Catalog, choice: Choice) -> Decision:
+    """
+    Return *choice* as the plan of its model.
+    """
+    question, best = choice.question, choice.best
     model, placement = question.request, best.placement
     shape, card = placement.shape, question.card
     tokens = monthly_tokens(model.traffic, question.factors)
-    pools = gpu_pools(request.stack, model, placement)
+    monthly = total(group.part_of(tenant) for tenant, group in choice.homes)
     token, defaults = _defaults(question)
     weights_source = shape.precision.checkpoint_source or model.source
     weights_revision = shape.precision.checkpoint_revision if shape.precision.checkpoint_source else model.revision
@@ -70,27 +93,42 @@ def decide(request: Request, question: Question, catalog: Catalog, ranked: list[
         slo=model.slo,
         gpu_id=shape.gpu.id,
         gpu_name=shape.gpu.names[0],
-        gpus_per_replica=shape.tensor_parallel,
+        instance_type=placement.instance.name,
+        extra_headroom=shape.extra_headroom,
+        gpus_per_replica=shape.gpus,
         tensor_parallel=shape.tensor_parallel,
-        pipeline_parallel=1,
+        pipeline_parallel=shape.pipeline_parallel,
         precision=shape.precision,
         memory=shape.memory,
         predicted=best.prediction,
-        engine=_engine(question, catalog, best, weights_source, weights_revision),
-        pod=placement.pod,
+        engine=_engine(question, catalog, best, weights_source, weights_revision) if choice.locked is None else _held(choice.locked),
         start=placement.start,
         weights_disk_gib=question.load_bytes(shape) / 2**30,
         replicas=placement.replicas,
-        shares=_shares(placement, pools),
-        monthly=placement.monthly,
-        token_price=token_price(placement, model.traffic, question.factors, tokens),
-        next_replica=next_replica(placement),
+        workloads=tuple(
+            WorkloadPlan(share=group.share, shape=shape_name(group), pod=group.pod, replicas=tenant.replicas)
+            for tenant, group in choice.homes
+        ),
+        shares=tuple(share for tenant, group in choice.homes for share in _shares(request, tenant, group)),
+        monthly=monthly,
+        token_price=token_price(placement, monthly, model.traffic, question.factors, tokens),
+        next_replica=next_replica(choice.groups[-1]),
         input_tokens_per_month=tokens.input,
         output_tokens_per_month=tokens.output,
-        reasons=reasons(model, best, min(ranked, key=lambda r: r.price)),
-        rejected=rejected,
+        reasons=_reasons(request, catalog, choice),
+        rejected=choice.rejected,
     )
-    return Decision(model=plan, pools=pools, defaults=defaults)
+    return Decision(model=plan, defaults=defaults)
+
+
+def _held(locked: LockedModel) -> EngineSettings:
+    return EngineSettings(
+        context_length=locked.context_length,
+        max_num_seqs=locked.max_num_seqs,
+        max_num_batched_tokens=locked.max_num_batched_tokens,
+        gpu_memory_utilization=GPU_MEMORY_UTILIZATION,
+        arguments=locked.arguments,
+    )
 
 
 def _engine(question: Question, catalog: Catalog, best: Ranked, source: str, revision: str | None) -> EngineSettings:
@@ -103,6 +141,7 @@ def _engine(question: Question, catalog: Catalog, best: Ranked, source: str, rev
             served_name=model.name,
             precision=shape.precision,
             tensor_parallel=shape.tensor_parallel,
+            pipeline_parallel=shape.pipeline_parallel,
             context_length=question.context,
             max_num_seqs=sequences,
             max_num_batched_tokens=max(shape.max_num_batched_tokens, sequences),
@@ -119,19 +158,27 @@ def _engine(question: Question, catalog: Catalog, best: Ranked, source: str, rev
     )
 
 
-def _shares(placement: Placement, pools: tuple[PoolPlan, ...]) -> tuple[Share, ...]:
+def _reasons(request: Request, catalog: Catalog, choice: Choice) -> tuple[str, ...]:
+    words = reasons(choice.question.request, choice.best, choice.cheapest, choice.groups, held=choice.locked is not None)
+    market = Market(catalog=catalog, stack=request.stack, capacity=request.capacity)
+    otherwise = bought_otherwise(market, choice.best.placement)
+    return words if otherwise is None else (*words, otherwise)
+
+
+def _shares(request: Request, tenant: Tenant, group: PoolGroup) -> tuple[Share, ...]:
+    own = tenant.replicas
     return tuple(
         Share(
             role=pool.offer.role,
             purchase=pool.offer.purchase,
             pool=plan.name,
             replicas=Range.of(
-                0 if pool.offer.role == "fallback" else placement.replicas.minimum,
-                placement.replicas.busiest * pool.offer.expected_share,
-                replicas_on(placement, pool),
+                0 if pool.offer.role == "fallback" else own.minimum,
+                own.busiest * pool.offer.expected_share,
+                replicas_on(own.maximum, pool),
             ),
         )
-        for pool, plan in zip(placement.pools, pools, strict=True)
+        for pool, plan in zip(group.pools, gpu_pools(request.stack, group), strict=True)
     )
 
 

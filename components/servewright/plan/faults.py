@@ -25,6 +25,9 @@ def unknown_model(source: SourceMap, request: ModelRequest, catalog: Catalog) ->
     """
     near = catalog.nearest_models(request.source)
     hint = "nearest: " + ", ".join(near) + "\n" if near else ""
+    if "/" in request.source:
+        hub_id, own = "/".join(request.source.rstrip("/").split("/")[-2:]), request.source.startswith("s3://")
+        hint += f"its config.json makes a row of your own: servewright models add {hub_id}{' --config FILE' if own else ''}\n"
     hint += "a fine-tune of your own: an s3:// address that ends in the hub id of the model it was made from"
     return source.diagnostic(
         "SW301", f"{request.path}.source", "no architecture of this model in the catalogue", value=request.source, hint=hint
@@ -142,7 +145,7 @@ def no_type(source: SourceMap, request: ModelRequest, excluded: tuple[str, ...])
     hint = (
         "\n".join(excluded[:_SHOWN])
         if excluded
-        else "drop one of hardware.gpu, hardware.count, hardware.instance_types, parallelism.tensor"
+        else "drop one of hardware.gpu, hardware.count, hardware.instance_types, parallelism"
     )
     pinned = ", ".join(filter(None, (request.gpu, *request.instance_types)))
     return source.diagnostic(
@@ -150,15 +153,14 @@ def no_type(source: SourceMap, request: ModelRequest, excluded: tuple[str, ...])
     )
 
 
-def split_refused(source: SourceMap, request: ModelRequest, why: str, legal: tuple[int, ...]) -> Diagnostic:
+def split_refused(
+    source: SourceMap, request: ModelRequest, field: str, value: int | None, why: str, possible: tuple[int, ...]
+) -> Diagnostic:
     """
     Return the fault of a pinned split that does not divide the model.
     """
-    pinned_in = "parallelism.tensor" if request.tensor_parallel is not None else "hardware.count"
-    value = request.tensor_parallel if request.tensor_parallel is not None else request.gpus_per_replica
-    return source.diagnostic(
-        "SW315", f"{request.path}.{pinned_in}", why, value=str(value), hint="possible: " + ", ".join(str(size) for size in legal)
-    )
+    hint = "possible: " + ", ".join(str(size) for size in possible)
+    return source.diagnostic("SW315", f"{request.path}.{field}", why, value=str(value), hint=hint)
 
 
 def too_many(source: SourceMap, request: ModelRequest, needed: int, most: int) -> Diagnostic:
@@ -185,4 +187,16 @@ def maximum_too_small(source: SourceMap, request: ModelRequest, needed: int, hea
         f"the busiest hour needs {needed} replicas",
         value=str(request.max_replicas),
         hint=f"{rate.normalize():f} req/s x {1 + headroom} head-room / {capacity:.2f} req/s per replica = {needed}",
+    )
+
+
+def lock_no_longer_serves(source: SourceMap, request: ModelRequest, why: str) -> Diagnostic:
+    """
+    Return the fault of a lock whose hardware cannot serve what the spec now asks for.
+    """
+    return source.diagnostic(
+        "SW341",
+        request.path,
+        f"the lock no longer serves this: {why}",
+        hint="servewright plan SPEC --replan shows a new plan with its price, with --write-lock it is taken",
     )

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
 
+from servewright.catalog.model import Commitment
+from servewright.catalog.model import Purchase as Purchase  # noqa: PLC0414 - what a pool may be bought as, for all who read a plan
 from servewright.diagnostics import Diagnostic
 from servewright.ranges import Range
-from servewright.spec.request import AppliedDefault, BudgetRequest, Operator, SecretRef, Slo, Stack, Traffic
+from servewright.spec.request import AppliedDefault, BudgetRequest, Operator, SecretRef, ShareName, Slo, Stack, Traffic
+from servewright.spec.trace import SetBy
 
-Purchase = Literal["on-demand", "spot"]
 Role = Literal["base", "burst", "fallback"]
 
 SCALE_DOWN_S: Final = 300
@@ -149,6 +151,27 @@ class Replicas:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkloadPlan:
+    """
+    The replicas of one share of a model, which are one Deployment: a base has a fixed number, a burst is scaled within its bounds.
+
+    *shape* names the kind of node that its pods ask for; *pod* is what each of them requests.
+    """
+
+    share: ShareName
+    shape: str
+    pod: PodResources
+    replicas: Replicas
+
+    @property
+    def scaled(self) -> bool:
+        """
+        True where an autoscaler owns the number of replicas.
+        """
+        return self.share == "burst"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
     """
     A part of a model's replicas and the pool it runs on.
@@ -204,7 +227,9 @@ class ModelPlan:
     The decision for one model.
 
     *source* and *revision* are what the user asked for; *weights_source* and *weights_revision* what the engine loads.
-    *parameters* are total and active. *input_tokens_per_month* and *output_tokens_per_month* follow the profile.
+    *instance_type* is what its pools were planned on; *extra_headroom* was added to the request's own, for a prediction with a wider band.
+    *replicas* are those of all *workloads* together. *parameters* are total and active. *input_tokens_per_month* and
+    *output_tokens_per_month* follow the profile.
     """
 
     path: str
@@ -224,6 +249,8 @@ class ModelPlan:
     slo: Slo
     gpu_id: str
     gpu_name: str
+    instance_type: str
+    extra_headroom: Decimal
     gpus_per_replica: int
     tensor_parallel: int
     pipeline_parallel: int
@@ -231,10 +258,10 @@ class ModelPlan:
     memory: Memory
     predicted: Prediction
     engine: EngineSettings
-    pod: PodResources
     start: StartTime
     weights_disk_gib: float
     replicas: Replicas
+    workloads: tuple[WorkloadPlan, ...]
     shares: tuple[Share, ...]
     monthly: Range
     token_price: TokenPrice
@@ -250,8 +277,9 @@ class PoolPlan:
     """
     One Karpenter pool.
 
-    *name* is the role's short name within the stack ("chat-burst"), made unique by `resources.naming`. *shape* is the label that the
-    pods select. *instance_types* are in order of expected launch (the first is billed as expected). *replicas_per_node* is the packing.
+    *name* is its short name within the stack ("g6-xlarge-x1-burst"), made unique by `resources.naming`. *shape* (instance type and GPUs
+    of a replica) and *share* are the labels that the pods select; *commitment* holds the terms of what is bought ahead. *instance_types*
+    are in order of expected launch (the first is billed as expected). *replicas_per_node* is the packing.
     *nodes* is the range that is billed; *limit_nodes* what Karpenter may launch (maximum plus room for one replacement).
     *weight* orders pools (Karpenter: higher first). *root_volume_gib* and *use_local_nvme* say where image and weights lie.
     *consolidate_after_s* keeps an empty node. *expected_share* is the share of the hours on this pool.
@@ -260,6 +288,7 @@ class PoolPlan:
 
     name: str
     purpose: Literal["gpu", "cpu"]
+    share: ShareName
     role: Role
     purchase: Purchase
     shape: str
@@ -277,6 +306,7 @@ class PoolPlan:
     expected_share: Decimal
     monthly: Range
     max_share: Decimal | None = None
+    commitment: Commitment | None = None
 
     @property
     def idle_s(self) -> int:
@@ -284,6 +314,20 @@ class PoolPlan:
         Seconds that a node stays when demand falls: the autoscaler's cool-down and then the time it is kept empty.
         """
         return SCALE_DOWN_S + self.consolidate_after_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockUse:
+    """
+    What a lock did to a plan: *state* "none" (there is no lock), "locked" (the plan is the locked one) or "stale" (the spec asks for what
+    the lock does not hold, so the plan is a new one). *file* is the name of the lock's file.
+    """
+
+    state: Literal["none", "locked", "stale"]
+    file: str | None
+
+
+NO_LOCK: Final = LockUse(state="none", file=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,3 +343,5 @@ class Plan:
     budget: BudgetRequest
     defaults: tuple[AppliedDefault, ...]
     warnings: tuple[Diagnostic, ...]
+    lock: LockUse = NO_LOCK
+    trace: tuple[SetBy, ...] = ()

@@ -1,14 +1,14 @@
 """
-The plan of one model, told in steps: what is it, which forms and splits can serve it, where, at what price, which one wins.
+What can serve one model, told in steps: what is it, which forms and splits can serve it, where, at what price, in which order.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from servewright.plan import faults
-from servewright.plan.decision import Decision, decide
+from servewright.plan.locked import locked_shape, stands_against
 from servewright.plan.offers import Market
 from servewright.plan.placements import NotSold, Placement, placements
 from servewright.plan.question import Question, ask
@@ -20,6 +20,7 @@ from servewright.plan.traffic import replicas_for
 if TYPE_CHECKING:
     from servewright.catalog.query import Catalog
     from servewright.diagnostics import Diagnostic
+    from servewright.plan.lock import LockedModel
     from servewright.plan.model import Rejected
     from servewright.spec.request import ModelRequest, Request
 
@@ -41,21 +42,37 @@ class Lost:
     too_many: tuple[Rejected, ...]
 
 
-def plan_model(request: Request, model: ModelRequest, catalog: Catalog) -> Decision | tuple[Diagnostic, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
     """
-    Return the decision for *model*, or the faults that stand against it.
+    What was asked about a model and the placements that can serve it, best first; *lost* cannot be chosen.
+    """
+
+    question: Question
+    ranked: list[Ranked]
+    lost: Lost
+    locked: LockedModel | None = None
+
+
+def rank_model(
+    request: Request, model: ModelRequest, catalog: Catalog, locked: LockedModel | None = None
+) -> Candidates | tuple[Diagnostic, ...]:
+    """
+    Return what can serve *model*, or the faults that stand against it; with a lock the *locked* placement alone.
     """
     question = ask(request, model, catalog)
     if isinstance(question, tuple):
         return question
-    market = Market(catalog=catalog, stack=request.stack, capacity=request.capacity, request=model, factors=question.factors)
+    market = market_of(request, catalog)
+    if locked is not None:
+        return _as_locked(request, market, question, locked)
     tried = tuple(shapes(catalog, model, question.card, question.forms, question.context))
     serving = tuple(s for s in tried if isinstance(s, Shape))
     most = MOST_REPLICAS if model.max_replicas is None else model.max_replicas
     enough = tuple(s for s in serving if _needed(question, s) <= most)
     if serving and not enough:
         return (_beyond_maximum(request, question, serving, most),)
-    placed = tuple(p for s in enough for p in placements(market, s, question.load_bytes(s)))
+    placed = tuple(p for s in enough for p in placements(market, question, s))
     ranked = rank(model, [with_prediction(catalog, request.stack, model, p) for p in placed if isinstance(p, Placement)])
     lost = Lost(
         refused=tuple(r for r in tried if isinstance(r, Refused)),
@@ -64,7 +81,38 @@ def plan_model(request: Request, model: ModelRequest, catalog: Catalog) -> Decis
     )
     if not ranked:
         return (_nothing_serves(request, question, catalog, lost, serves=bool(serving)),)
-    return decide(request, question, catalog, ranked, _rejected(question, catalog, ranked, lost))
+    return Candidates(question=question, ranked=ranked, lost=lost)
+
+
+def market_of(request: Request, catalog: Catalog) -> Market:
+    """
+    Return where and how the capacity of *request* is bought.
+    """
+    return Market(catalog=catalog, stack=request.stack, capacity=request.capacity)
+
+
+def _as_locked(request: Request, market: Market, question: Question, locked: LockedModel) -> Candidates | tuple[Diagnostic, ...]:
+    """
+    Return the one placement that *locked* holds; a fault where the traffic or the targets have grown beyond it.
+    """
+    model = question.request
+    against = stands_against(market.catalog, question, locked)
+    if against is not None:
+        return (faults.lock_no_longer_serves(request.source, model, against),)
+    question = replace(question, context=locked.context_length)
+    shape = locked_shape(market.catalog, question, locked)
+    if isinstance(shape, Refused):
+        return (faults.lock_no_longer_serves(request.source, model, f"{shape.what}: {shape.why}"),)
+    placed = placements(market, question, shape.held, locked)
+    most = max((p.replicas.busiest * shape.today for p in placed if isinstance(p, Placement)), default=0.0)
+    if placed and most < float(model.traffic.requests_per_second):
+        why = f"by today's constants its replicas serve {most:.2f} of {model.traffic.requests_per_second.normalize():f} req/s"
+        return (faults.lock_no_longer_serves(request.source, model, why),)
+    ranked = [with_prediction(market.catalog, request.stack, model, p) for p in placed if isinstance(p, Placement)]
+    if not ranked:
+        why = next((p.why for p in placed if isinstance(p, NotSold)), f"{locked.instance_type} is not in the catalogue")
+        return (faults.lock_no_longer_serves(request.source, model, why),)
+    return Candidates(question=question, ranked=ranked, lost=Lost(refused=(), not_sold=(), too_many=()), locked=locked)
 
 
 def _beyond_maximum(request: Request, question: Question, serving: tuple[Shape, ...], most: int) -> Diagnostic:
@@ -113,14 +161,14 @@ def _elsewhere(question: Question, catalog: Catalog) -> tuple[Shape, ...]:
     return tuple(sorted(found, key=lambda s: (s.tensor_parallel, s.gpu.usable_memory_mib)))
 
 
-def _rejected(question: Question, catalog: Catalog, ranked: list[Ranked], tried: Lost) -> tuple[Rejected, ...]:
+def rejected(candidates: Candidates, best: Ranked, catalog: Catalog) -> tuple[Rejected, ...]:
     """
-    Return the alternatives that lost, best first: one placement for each other shape, then what cannot serve or be priced.
+    Return the alternatives that lost to *best*, in their order: one placement for each other shape, then what cannot serve or be priced.
     """
-    best = ranked[0]
+    question, tried = candidates.question, candidates.lost
     seen = {best.placement.shape.label}
     lost = []
-    for other in ranked[1:]:
+    for other in candidates.ranked:
         if other.placement.shape.label not in seen:
             seen.add(other.placement.shape.label)
             lost.append(rejected_placement(best, other))

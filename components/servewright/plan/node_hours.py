@@ -9,7 +9,8 @@ The one law of node-hours. The planner calls it with what it decided, the bill w
     traffic   = week x 730/168 x (1 + recovery overlap), at most nodes(maximum) x 730
     part(h)   = expected share x replicas in hour h
     expected  = sum of part(h) / sum of replicas x traffic, at most nodes(limit) x 730
-    max       = nodes(part) x 730, the parts of the maximum replicas dearest pool first
+    max       = most(part) x 730, the parts of the maximum replicas dearest pool first
+    most(r)   = nodes(r) + (models - 1) where several models share nodes that hold several replicas in several zones, else nodes(r)
 
 No part is ever above its pool's limit: what exceeds it moves to the pool with the highest limit, then to the next one that has room.
 So nothing that any pool may hold is lost; replicas above all limits together stay pending and cost nothing.
@@ -53,7 +54,7 @@ class ReplicaDemand:
     The replicas that a group of pools serves: *by_hour* over 168 hours, within *minimum* and *maximum* of the autoscaler.
 
     *start_seconds* is from node launch to ready replica. *zones* counts the zones that a rule spreads them over (1: none): each
-    zone then rounds up to whole nodes by itself.
+    zone then rounds up to whole nodes by itself. *models* counts those whose replicas these are: each is spread by itself.
     """
 
     by_hour: tuple[int, ...]
@@ -61,6 +62,7 @@ class ReplicaDemand:
     maximum: int
     start_seconds: int
     zones: int = 1
+    models: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,7 @@ def pool_hours(demand: ReplicaDemand, pools: Sequence[PoolDemand]) -> dict[str, 
         pool.pool: Range(
             _hours_of_minimum(served, pool, least[pool.pool]),
             _rounded(split.shares[pool.pool] * split.traffic[pool.pool]),
-            _month(_nodes(served, pool, most[pool.pool])),
+            _month(most_nodes(most[pool.pool], pool.replicas_per_node, served.zones, served.models)),
         )
         for pool in pools
     }
@@ -120,6 +122,22 @@ def node_count(replicas: int, replicas_per_node: int, zones: int = 1) -> int:
     """
     each, more = divmod(replicas, zones)
     return more * -(-(each + 1) // replicas_per_node) + (zones - more) * -(-each // replicas_per_node)
+
+
+def most_nodes(replicas: int, replicas_per_node: int, zones: int, models: int) -> int:
+    """
+    Return the most nodes that *replicas* of *models* models can need.
+
+    Each model is spread over the zones by itself, so the odd replicas of several may meet in one zone and leave room in another: one node
+    more for each further model. A node that holds one replica, or one zone, leaves no such room.
+
+    >>> most_nodes(4, 2, zones=2, models=3), most_nodes(4, 2, zones=2, models=1), most_nodes(4, 1, zones=2, models=3)
+    (4, 2, 4)
+    """
+    nodes = node_count(replicas, replicas_per_node, zones)
+    if zones == 1 or replicas_per_node == 1:
+        return nodes
+    return min(replicas, nodes + models - 1)
 
 
 def nodes_from_hours(hours: Range) -> Range:

@@ -9,12 +9,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from servewright.plan.model import PoolPlan
-from servewright.plan.node_hours import node_count, nodes_from_hours
-from servewright.ranges import ZERO
+from servewright.plan.node_hours import most_nodes, nodes_from_hours
 
 if TYPE_CHECKING:
-    from servewright.plan.placements import Placement, PricedPool
-    from servewright.spec.request import ModelRequest, Stack
+    from servewright.plan.pool_group import PoolGroup, PricedPool
+    from servewright.spec.request import Stack
 
 _WEIGHT: Final = {"base": 100, "burst": 50, "fallback": 10}
 """
@@ -26,79 +25,55 @@ _SPARE_NODES: Final = 1
 Room in the limit for one replacement: with limits equal to the maximum neither drift nor a rolling update could ever proceed.
 """
 
-CPU_TYPES: Final = ("m7i.large", "m7i.xlarge")
-"""
-The CPU pool's types: current general-purpose Intel, priced in all seven regions of the price table.
-"""
 
-_CPU_LIMIT_NODES: Final = 2
-_CPU_ROOT_GIB: Final = 30
-_CPU_IDLE_S: Final = 300
-
-
-def gpu_pools(stack: Stack, request: ModelRequest, placement: Placement) -> tuple[PoolPlan, ...]:
+def gpu_pools(stack: Stack, group: PoolGroup) -> tuple[PoolPlan, ...]:
     """
-    Return one pool for each share of *placement*, the first to be filled first.
+    Return the pools of *group*, the first to be filled first.
     """
-    return tuple(_gpu_pool(stack, request, placement, pool) for pool in placement.pools)
+    return tuple(_gpu_pool(stack, group, pool) for pool in group.pools)
 
 
-def cpu_pool(stack: Stack) -> PoolPlan:
+def shape_name(group: PoolGroup) -> str:
     """
-    Return the pool for everything of this stack that needs no GPU; it launches nothing until such a pod is registered.
+    Return the name of a kind of node and of what a replica takes of it: "g6-xlarge-x1", "p5-48xlarge-x4".
     """
+    return f"{group.instance.name.replace('.', '-')}-x{group.pod.gpus}"
+
+
+def replicas_on(maximum: int, pool: PricedPool) -> int:
+    """
+    Return the most of *maximum* replicas that *pool* may hold.
+    """
+    return math.ceil(maximum * min(pool.offer.max_share, Decimal(1)))
+
+
+def _gpu_pool(stack: Stack, group: PoolGroup, pool: PricedPool) -> PoolPlan:
+    """
+    Return the plan of *pool*, named by its nodes: a model that comes or goes moves no other model to nodes of another name.
+    """
+    maximum = sum(tenant.replicas.maximum for tenant in group.tenants)
+    most = most_nodes(replicas_on(maximum, pool), group.replicas_per_node, group.zones, len(group.tenants))
+    shape = shape_name(group)
     return PoolPlan(
-        name="system",
-        purpose="cpu",
-        role="base",
-        purchase="on-demand",
-        shape=f"{stack.name}-system",
-        gpu_id=None,
-        instance_types=CPU_TYPES,
-        zones=stack.zones,
-        serves=(),
-        replicas_per_node=0,
-        nodes=ZERO,
-        limit_nodes=_CPU_LIMIT_NODES,
-        weight=_WEIGHT["base"],
-        root_volume_gib=_CPU_ROOT_GIB,
-        use_local_nvme=False,
-        consolidate_after_s=_CPU_IDLE_S,
-        expected_share=Decimal(1),
-        monthly=ZERO,
-    )
-
-
-def replicas_on(placement: Placement, pool: PricedPool) -> int:
-    """
-    Return the most replicas of *placement* that *pool* may hold.
-    """
-    return math.ceil(placement.replicas.maximum * min(pool.offer.max_share, Decimal(1)))
-
-
-def _gpu_pool(stack: Stack, request: ModelRequest, placement: Placement, pool: PricedPool) -> PoolPlan:
-    """
-    Return the plan of *pool*. A model that gave its name to the stack is not named twice; the others keep their names apart from it.
-    """
-    most = node_count(replicas_on(placement, pool), placement.replicas_per_node, len(stack.zones))
-    return PoolPlan(
-        name=pool.offer.role if request.name == stack.name else f"{request.name}-{pool.offer.role}",
+        name=f"{shape}-{pool.offer.role}",
         purpose="gpu",
+        share=group.share,
         role=pool.offer.role,
         purchase=pool.offer.purchase,
-        shape=stack.name if request.name == stack.name else f"{stack.name}-{request.name}",
-        gpu_id=placement.shape.gpu.id,
+        shape=shape,
+        gpu_id=group.instance.gpu_id,
         instance_types=tuple(t.name for t in pool.offer.types),
         zones=stack.zones,
-        serves=(request.name,),
-        replicas_per_node=placement.replicas_per_node,
+        serves=tuple(tenant.request.name for tenant in group.tenants),
+        replicas_per_node=group.replicas_per_node,
         nodes=nodes_from_hours(pool.hours),
         limit_nodes=most + _SPARE_NODES,
         weight=_WEIGHT[pool.offer.role],
-        root_volume_gib=placement.disk.root_volume_gib,
-        use_local_nvme=placement.disk.use_local_nvme,
-        consolidate_after_s=placement.consolidate_after_s,
+        root_volume_gib=group.disk.root_volume_gib,
+        use_local_nvme=group.disk.use_local_nvme,
+        consolidate_after_s=group.consolidate_after_s,
         expected_share=pool.offer.expected_share,
         monthly=pool.monthly,
         max_share=pool.offer.max_share if pool.offer.role == "fallback" else None,
+        commitment=pool.offer.commitment,
     )

@@ -11,25 +11,27 @@ if TYPE_CHECKING:
 
     from servewright.diagnostics import Diagnostic
     from servewright.plan.decision import Decision
+    from servewright.plan.model import LockUse, PoolPlan
     from servewright.spec.request import ModelRequest, Request
 
 
-def notices(request: Request, decisions: list[Decision]) -> tuple[Diagnostic, ...]:
+def notices(request: Request, decisions: list[Decision], pools: tuple[PoolPlan, ...], lock: LockUse) -> tuple[Diagnostic, ...]:
     """
     Return the warnings of the plan as a whole, then those of each model.
     """
-    return tuple(_of_stack(request)) + tuple(n for m, d in zip(request.models, decisions, strict=True) for n in _of_model(request, m, d))
+    of_models = (n for m, d in zip(request.models, decisions, strict=True) for n in _of_model(request, m, d, pools))
+    return (*_of_stack(request, lock), *_of_zones(request, pools), *of_models)
 
 
-def _of_stack(request: Request) -> Iterator[Diagnostic]:
+def _of_stack(request: Request, lock: LockUse) -> Iterator[Diagnostic]:
     stack = request.stack
-    if stack.environment != "dev":
+    if stack.environment != "dev" and lock.state == "none":
         yield _warning(
             request,
             "SW430",
             "environment",
-            f"{stack.environment} is planned afresh: a refresh of prices or constants can change the hardware, so up refuses it "
-            "until plans can be locked",
+            f"{stack.environment} is planned afresh: a refresh of prices or constants can change the hardware, so up refuses it until "
+            "there is a lock: servewright plan SPEC --write-lock",
         )
     if request.budget.enabled:
         yield _warning(
@@ -47,8 +49,28 @@ def _of_stack(request: Request) -> Iterator[Diagnostic]:
     )
 
 
-def _of_model(request: Request, model: ModelRequest, decision: Decision) -> Iterator[Diagnostic]:
+def lock_misfits(request: Request, found: tuple[tuple[str, str], ...]) -> tuple[Diagnostic, ...]:
+    """
+    Return a warning for everything that the spec asks for and its lock does not hold.
+    """
+    hint = "servewright plan SPEC --replan --write-lock takes the new plan"
+    return tuple(request.source.diagnostic("SW440", path, f"{why}: planned afresh", severity="warning", hint=hint) for path, why in found)
+
+
+def _of_zones(request: Request, pools: tuple[PoolPlan, ...]) -> Iterator[Diagnostic]:
+    types = tuple(dict.fromkeys(pool.instance_types[0] for pool in pools if pool.purpose == "gpu"))
+    yield _warning(
+        request,
+        "SW437",
+        "platform.zones",
+        f"whether {', '.join(request.stack.zones)} of this account offers {' and '.join(types)} is not known: aws ec2 "
+        "describe-instance-type-offerings --location-type availability-zone says it",
+    )
+
+
+def _of_model(request: Request, model: ModelRequest, decision: Decision, pools: tuple[PoolPlan, ...]) -> Iterator[Diagnostic]:
     plan = decision.model
+    first = next(pool for pool in pools if model.name in pool.serves).instance_types[0]
     if model.source.startswith("s3://"):
         yield _warning(
             request,
@@ -62,16 +84,9 @@ def _of_model(request: Request, model: ModelRequest, decision: Decision) -> Iter
             request,
             "SW432",
             "platform.region",
-            f"a price of {decision.pools[0].instance_types[0]} in {request.stack.region} is not known: hardware was compared by what is "
+            f"a price of {first} in {request.stack.region} is not known: hardware was compared by what is "
             "known, on demand in the place of spot, and the bill says at least",
         )
-    yield _warning(
-        request,
-        "SW437",
-        "platform.zones",
-        f"whether {', '.join(request.stack.zones)} of this account offers {decision.pools[0].instance_types[0]} is not known: aws ec2 "
-        "describe-instance-type-offerings --location-type availability-zone says it",
-    )
     if plan.precision.origin == "checkpoint" and model.checkpoint is None:
         yield _warning(
             request,

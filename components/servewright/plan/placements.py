@@ -1,62 +1,67 @@
 """
 The second half of the search: on which instance types a shape runs, how many replicas and nodes that takes, and what it costs.
+
+A placement is priced as if its model were alone in the stack; `joint` prices those of several models together.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from servewright.plan.model import SCALE_DOWN_S
-from servewright.plan.node_hours import PoolDemand, ReplicaDemand, nodes_from_hours, pool_hours
-from servewright.plan.offers import Market, Offer, allowed, equivalents, offers
+from servewright.plan.offers import Market, allowed, share_rate
 from servewright.plan.packing import assumed_daemonsets, replicas_per_node
 from servewright.plan.pod import pod_resources
-from servewright.plan.pool_price import rate_of
-from servewright.plan.start_time import GP3_INCLUDED_MBPS, ROOT_THROUGHPUT_MBPS, Disk, disk, start_time
+from servewright.plan.pool_group import PoolGroup, PricedPool, Tenant, price_group
+from servewright.plan.shares import ShareReplicas, split_shares, together
+from servewright.plan.start_time import start_time
 from servewright.plan.traffic import plan_replicas
-from servewright.ranges import ZERO, Range, total
+from servewright.ranges import Range, total
 
 if TYPE_CHECKING:
-    from servewright.catalog.model import InstanceType, Price
-    from servewright.plan.model import PodResources, Replicas, StartTime
-    from servewright.plan.pool_price import PoolRate
+    from servewright.catalog.model import InstanceType
+    from servewright.plan.lock import LockedModel
+    from servewright.plan.model import PodResources, Replicas, Role, StartTime
+    from servewright.plan.question import Question
     from servewright.plan.shapes import Shape
-
-CONSOLIDATE_AFTER_S: Final = 600
-"""
-How long Karpenter keeps an empty node, at least; longer where a replica takes longer to start (a node must not go while it loads).
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PricedPool:
-    """
-    One pool of a placement: how its nodes are bought, their *hours* a month and what they cost.
-    """
-
-    offer: Offer
-    hours: Range
-    monthly: Range
+    from servewright.spec.request import ModelRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
     """
-    A shape on an instance type, spread over *zones* zones, with replicas, pools and price.
+    A shape on an instance type with the replicas of the whole model and its pools. *groups* has one for each share, the base first.
+
+    *needed* are the replicas that traffic and autoscaler ask for before any are bought as a base.
     """
 
     shape: Shape
     instance: InstanceType
-    pod: PodResources
-    replicas_per_node: int
     replicas: Replicas
+    needed: Replicas
     start: StartTime
-    disk: Disk
-    consolidate_after_s: int
-    zones: int
-    pools: tuple[PricedPool, ...]
-    monthly: Range
+    groups: tuple[PoolGroup, ...]
+
+    @property
+    def pools(self) -> tuple[PricedPool, ...]:
+        """
+        The pools of all shares, the one filled first in front.
+        """
+        return tuple(pool for group in self.groups for pool in group.pools)
+
+    @property
+    def monthly(self) -> Range:
+        """
+        What the model costs a month alone.
+        """
+        return total(group.monthly for group in self.groups)
+
+    @property
+    def tenants(self) -> tuple[Tenant, ...]:
+        """
+        The model's own share of each group.
+        """
+        return tuple(group.tenants[0] for group in self.groups)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,111 +76,80 @@ class NotSold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Site:
+class _Demand:
     """
-    What the pools of one placement have in common.
+    What a shape has to serve: the replicas that the traffic needs as a *whole*, and the *shares* they are bought in; *held* as in `Tenant`.
     """
 
-    types: tuple[InstanceType, ...]
-    per_node: int
-    replicas: Replicas
-    start: StartTime
-    consolidate_after_s: int
-    disk: Disk
+    shape: Shape
+    whole: Replicas
+    shares: tuple[ShareReplicas, ...]
+    load_bytes: float
+    held: tuple[tuple[Role, tuple[str, ...]], ...]
 
 
-def placements(market: Market, shape: Shape, load_bytes: float) -> tuple[Placement | NotSold, ...]:
+def placements(market: Market, question: Question, shape: Shape, locked: LockedModel | None = None) -> tuple[Placement | NotSold, ...]:
     """
-    Return one placement for each instance type that can hold *shape*, by name.
+    Return one placement for each instance type that can hold *shape*, by name; with a lock, that of the *locked* type alone.
     """
+    request = question.request
+    whole = plan_replicas(request, question.factors, shape.capacity, shape.extra_headroom)
+    asked = _Demand(
+        shape=shape,
+        whole=whole,
+        shares=split_shares(market.capacity, whole),
+        load_bytes=question.load_bytes(shape),
+        held=() if locked is None else locked.types,
+    )
     found = []
-    for instance in market.catalog.instances_with_gpu(shape.gpu.id):
-        if not allowed(market, instance, shape):
+    for instance in _types(market, request, shape, locked):
+        pod = pod_resources(market.catalog, instance, shape.gpus, shape.memory.replica_weights_gib)
+        if not _holds(market, instance, pod):
             continue
-        placed = _place(market, shape, instance, load_bytes)
-        if placed is not None:
-            found.append(placed)
+        not_sold = _not_sold(market, shape, instance, asked.shares)
+        found.append(not_sold or _place(market, request, asked, instance, pod))
     return tuple(found)
 
 
-def _place(market: Market, shape: Shape, instance: InstanceType, load_bytes: float) -> Placement | NotSold | None:
-    catalog = market.catalog
-    pod = pod_resources(catalog, instance, shape.tensor_parallel, shape.memory.replica_weights_gib)
-    per_node = replicas_per_node(instance, pod, assumed_daemonsets(catalog))
-    if not per_node or pod.cpu_millicores <= 0 or pod.memory_mib <= 0:
-        return None
-    types = equivalents(market, shape, instance, pod, per_node)
-    own = rate_of(catalog, market.stack, instance.name, market.capacity.purchase)
-    if own.not_sold:
-        return NotSold(shape=shape, instance=instance, why=own.reason or "not sold here")
-    start = start_time(catalog, load_bytes)
-    site = _Site(
-        types=types,
-        per_node=per_node,
-        replicas=plan_replicas(market.request, market.factors, shape.capacity, shape.extra_headroom),
-        start=start,
-        consolidate_after_s=max(CONSOLIDATE_AFTER_S, start.total_s),
-        disk=disk(catalog, load_bytes / 2**30, per_node, types),
-    )
-    pools = _pools(market, site)
+def _types(market: Market, request: ModelRequest, shape: Shape, locked: LockedModel | None) -> tuple[InstanceType, ...]:
+    of_gpu = market.catalog.instances_with_gpu(shape.gpu.id)
+    if locked is not None:
+        return tuple(instance for instance in of_gpu if instance.name == locked.instance_type)
+    return tuple(instance for instance in of_gpu if allowed(market, request, instance, shape.gpus))
+
+
+def _holds(market: Market, instance: InstanceType, pod: PodResources) -> bool:
+    fits = replicas_per_node(instance, pod, assumed_daemonsets(market.catalog))
+    return bool(fits) and pod.cpu_millicores > 0 and pod.memory_mib > 0
+
+
+def _not_sold(market: Market, shape: Shape, instance: InstanceType, shares: tuple[ShareReplicas, ...]) -> NotSold | None:
+    rates = [share_rate(market, each.share, instance) for each in shares]
+    gone = next((rate for rate in rates if rate.not_sold), None)
+    return None if gone is None else NotSold(shape=shape, instance=instance, why=gone.reason or "not sold here")
+
+
+def _place(market: Market, request: ModelRequest, asked: _Demand, instance: InstanceType, pod: PodResources) -> Placement:
+    start = start_time(market.catalog, asked.load_bytes)
+    tenants = [
+        Tenant(
+            request=request,
+            share=each.share,
+            instance=instance,
+            pod=pod,
+            replicas=each.replicas,
+            start=start,
+            weights_gib=asked.load_bytes / 2**30,
+            held=asked.held,
+        )
+        for each in asked.shares
+    ]
+    groups = tuple(price_group(market, (tenant,)) for tenant in tenants)
     return Placement(
-        shape=shape,
+        shape=asked.shape,
         instance=instance,
-        pod=pod,
-        replicas_per_node=per_node,
-        replicas=site.replicas,
+        replicas=together(asked.shares),
+        needed=asked.whole,
         start=start,
-        disk=site.disk,
-        consolidate_after_s=site.consolidate_after_s,
-        zones=len(market.stack.zones),
-        pools=pools,
-        monthly=total(p.monthly for p in pools),
+        groups=groups,
     )
-
-
-def _pools(market: Market, site: _Site) -> tuple[PricedPool, ...]:
-    """
-    Return the pools with hours and prices, the one filled first in front; an unknown price stays unknown.
-    """
-    found = offers(market, site.types)
-    demand = ReplicaDemand(
-        by_hour=site.replicas.by_hour,
-        minimum=site.replicas.minimum,
-        maximum=site.replicas.maximum,
-        start_seconds=site.start.total_s,
-        zones=len(market.stack.zones),
-    )
-    hours = pool_hours(demand, [_demand_of(site, offer) for offer in found])
-    return tuple(
-        PricedPool(offer=offer, hours=hours[offer.role], monthly=_monthly(market, hours[offer.role], offer.rate, site.disk))
-        for offer in found
-    )
-
-
-def _demand_of(site: _Site, offer: Offer) -> PoolDemand:
-    return PoolDemand(
-        pool=offer.role,
-        replicas_per_node=site.per_node,
-        expected_share=offer.expected_share,
-        idle_seconds=SCALE_DOWN_S + site.consolidate_after_s,
-        unit_price=offer.rate.price,
-        max_share=offer.max_share,
-        recovery_overlap=offer.effects.recovery_overlap,
-    )
-
-
-def _monthly(market: Market, hours: Range, rate: PoolRate, holds: Disk) -> Range:
-    gp3 = market.catalog.price("EBS", "storage", "gp3", market.stack.region)
-    fast = market.catalog.price("EBS", "provisioned throughput above 125 MB/s", "gp3", market.stack.region)
-    nodes = nodes_from_hours(hours)
-    extra = 0 if holds.use_local_nvme else ROOT_THROUGHPUT_MBPS - GP3_INCLUDED_MBPS
-    return hours.times(rate.price) + _priced(nodes, holds.root_volume_gib, gp3) + _priced(nodes, extra, fast)
-
-
-def _priced(nodes: Range, each: int, price: Price | None) -> Range:
-    """
-    Return the price of *each* units on every node; nothing where there is no unit, unknown where there is no price.
-    """
-    if each == 0:
-        return ZERO
-    return nodes.times(Range.exactly(each)).times(Range.exactly(None if price is None else price.amount))

@@ -17,7 +17,7 @@ from servewright.catalog.rates import hourly_rate
 from servewright.ranges import Range
 
 if TYPE_CHECKING:
-    from servewright.catalog.model import Rate
+    from servewright.catalog.model import Commitment, Rate
     from servewright.catalog.query import Catalog
     from servewright.plan.model import Purchase
     from servewright.spec.request import Stack
@@ -33,11 +33,11 @@ class PoolRate:
     price: Range
 
 
-def rate_of(catalog: Catalog, stack: Stack, instance_type: str, purchase: Purchase) -> Rate:
+def rate_of(catalog: Catalog, stack: Stack, instance_type: str, purchase: Purchase, commitment: Commitment | None = None) -> Rate:
     """
-    Return the one rate of *instance_type* for this stack's region and zones.
+    Return the one rate of *instance_type* for this stack's region and zones, under the terms of *commitment*.
     """
-    return hourly_rate(catalog, instance_type, stack.region, purchase, stack.zones)
+    return hourly_rate(catalog, instance_type, stack.region, purchase, stack.zones, commitment=commitment)
 
 
 def pool_rate(rates: tuple[Rate, ...]) -> PoolRate:

@@ -26,7 +26,8 @@ from servewright.plan.shapes import Shape, lengths_of
 
 if TYPE_CHECKING:
     from servewright.catalog.query import Catalog
-    from servewright.plan.placements import Placement, PricedPool
+    from servewright.plan.placements import Placement
+    from servewright.plan.pool_group import PricedPool
     from servewright.spec.request import ModelRequest, Stack
 
 
@@ -71,14 +72,17 @@ def with_prediction(catalog: Catalog, stack: Stack, request: ModelRequest, place
         kv_requests=kv_capacity(shape.replica, lengths_of(request.traffic)),
         calibrated=found.calibrated,
     )
-    return Ranked(placement=placement, prediction=prediction, price=_compared_price(catalog, stack, placement))
+    return Ranked(placement=placement, prediction=prediction, price=_whole_price(catalog, stack, placement))
 
 
-def _compared_price(catalog: Catalog, stack: Stack, placement: Placement) -> Decimal:
-    return sum((_compared_part(catalog, stack, pool) for pool in placement.pools), Decimal(0))
+def _whole_price(catalog: Catalog, stack: Stack, placement: Placement) -> Decimal:
+    return sum((compared_price(catalog, stack, pool) for pool in placement.pools), Decimal(0))
 
 
-def _compared_part(catalog: Catalog, stack: Stack, pool: PricedPool) -> Decimal:
+def compared_price(catalog: Catalog, stack: Stack, pool: PricedPool) -> Decimal:
+    """
+    Return what *pool* is compared by: its expected price, else its hours at what is known, infinite where nothing is.
+    """
     if pool.monthly.expected is not None:
         return pool.monthly.expected
     hourly = pool.offer.rate.price.expected
@@ -146,4 +150,4 @@ def _ties(ranked: Ranked) -> tuple[Decimal, tuple[Decimal, Decimal], bool, float
     size = (Decimal(0), Decimal(0))
     if ranked.price.is_infinite():
         size = (nodes * placement.instance.gpu_count * placement.shape.gpu.usable_memory_mib, nodes * placement.instance.vcpu)
-    return ranked.price, size, converted, ranked.answer_ms, nodes, placement.shape.tensor_parallel, placement.instance.name
+    return ranked.price, size, converted, ranked.answer_ms, nodes, placement.shape.gpus, placement.instance.name

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from servewright.plan.model import Rejected
 from servewright.plan.node_hours import node_count
+from servewright.plan.share_reasons import share_reasons
 
 if TYPE_CHECKING:
     from servewright.plan.placements import NotSold
+    from servewright.plan.pool_group import PoolGroup
     from servewright.plan.precision import WeightForm
     from servewright.plan.ranking import Ranked
     from servewright.plan.shapes import Refused, Shape
@@ -20,22 +22,25 @@ if TYPE_CHECKING:
 _WORTH_A_PERCENT = Decimal("0.005")
 
 
-def reasons(request: ModelRequest, best: Ranked, cheapest: Ranked) -> tuple[str, ...]:
+def reasons(request: ModelRequest, best: Ranked, cheapest: Ranked, groups: tuple[PoolGroup, ...], *, held: bool = False) -> tuple[str, ...]:
     """
     Return why *best* was chosen, the decision first; under another priority than cost also what *cheapest* would have saved.
+
+    *groups* are the pools that its shares run on, with the other models there; *held* is True where a lock decided.
     """
     placement, shape = best.placement, best.placement.shape
     memory, replicas = shape.memory, placement.replicas
-    nodes = node_count(replicas.busiest, placement.replicas_per_node, placement.zones)
+    nodes = sum(_nodes_alone(group, tenant.replicas.busiest) for group, tenant in zip(groups, placement.tenants, strict=True))
     rate = request.traffic.requests_per_second
-    gpus = f"each of {shape.tensor_parallel} GPUs" if shape.tensor_parallel > 1 else "the GPU"
+    gpus = f"each of {shape.gpus} GPUs" if shape.gpus > 1 else "the GPU"
     spare = f"{(request.headroom + shape.extra_headroom) * 100:.0f} % head-room"
     if shape.extra_headroom:
         spare += f" ({shape.extra_headroom * 100:.0f} % of it for the wider error band)"
     need = f"{rate.normalize():f} req/s with {spare} need {_count(replicas.busiest, 'replica')}"
     left = f"{memory.kv_cache_gib:.1f} GiB are left for {memory.kv_tokens:,} tokens of KV cache per replica"
+    lead = "held by the lock: choice" if held else _lead(request, best)
     words = [
-        f"{_lead(request, best)} of {shape.label} on {placement.instance.name}: {_count(nodes, 'node')} at the busiest hour",
+        f"{lead} of {shape.label} on {placement.instance.name}: {_count(nodes, 'node')} at the busiest hour",
         f"one replica serves {shape.capacity:.2f} req/s within the SLO (limit: {shape.binding}); {need}",
         f"{shape.precision.weights} weights take {memory.weights_gib:.1f} GiB on {gpus}, the engine {memory.overhead_gib:.1f}; {left}",
         f"{shape.max_num_batched_tokens:,} tokens per engine step give the highest rate within both latency targets",
@@ -44,10 +49,10 @@ def reasons(request: ModelRequest, best: Ranked, cheapest: Ranked) -> tuple[str,
         words.append(f"{shape.precision.weights} is made from the published weights while loading: no published checkpoint is known")
     if shape.precision.weight_only and shape.precision.weights not in ("bf16", "fp16"):
         words.append(f"{shape.gpu.names[0]} has no {shape.precision.weights} units: weights are read in 8 bits or fewer, computed in 16")
-    if cheapest.price < best.price:
+    if request.priority != "cost" and cheapest.price < best.price:
         less = f"{(best.price - cheapest.price) / best.price * 100:.0f} % less" if best.price.is_finite() else "a known price"
         words.append(f"the cheapest within the same targets is {cheapest.placement.shape.label}, at {less}: priority: cost takes it")
-    return tuple(words)
+    return (*words, *share_reasons(best, groups))
 
 
 def rejected_placement(best: Ranked, other: Ranked) -> Rejected:
@@ -55,7 +60,7 @@ def rejected_placement(best: Ranked, other: Ranked) -> Rejected:
     Return *other* as an alternative that lost to *best*, with its price and what made it dearer.
     """
     placement = other.placement
-    nodes = node_count(placement.replicas.busiest, placement.replicas_per_node, placement.zones)
+    nodes = sum(_nodes_alone(group, group.tenants[0].replicas.busiest) for group in placement.groups)
     lead = _dearer(best, other)
     why = (
         f"{lead}: {placement.shape.capacity:.2f} req/s per replica, {_count(placement.replicas.busiest, 'replica')} on "
@@ -89,6 +94,8 @@ def _dearer(best: Ranked, other: Ranked) -> str:
     if other.price.is_infinite() or best.price.is_infinite():
         return "no price known"
     change = (other.price - best.price) / best.price if best.price else Decimal(0)
+    if change < -_WORTH_A_PERCENT and best.placement.tenants[0].request.priority == "cost":
+        return f"{change * 100:+,.0f} % alone, and dearer beside the other models"
     return "same price" if abs(change) < _WORTH_A_PERCENT else f"{change * 100:+,.0f} %"
 
 
@@ -122,6 +129,10 @@ def _lead(request: ModelRequest, best: Ranked) -> str:
     if best.placement.monthly.expected is None:
         return "price unknown, compared by what is known: choice"
     return _PRIORITY[request.priority]
+
+
+def _nodes_alone(group: PoolGroup, replicas: int) -> int:
+    return node_count(replicas, group.replicas_per_node, group.zones)
 
 
 def _count(number: int, noun: str) -> str:

@@ -13,20 +13,22 @@ from servewright.units import HOURS_PER_MONTH
 
 if TYPE_CHECKING:
     from servewright.plan.placements import Placement
+    from servewright.plan.pool_group import PoolGroup
     from servewright.plan.traffic import MonthlyTokens
+    from servewright.ranges import Range
     from servewright.spec.request import Traffic
 
 _MILLION = Decimal(10**6)
 
 
-def token_price(placement: Placement, traffic: Traffic, factors: tuple[Decimal, ...], tokens: MonthlyTokens) -> TokenPrice:
+def token_price(placement: Placement, monthly: Range, traffic: Traffic, factors: tuple[Decimal, ...], tokens: MonthlyTokens) -> TokenPrice:
     """
-    Return USD per million tokens: *blended* over the month's expected tokens, *saturated* as if the
+    Return USD per million tokens at the model's *monthly* price: *blended* over the month's expected tokens, *saturated* as if the
     same nodes ran at their capacity all the time.
 
     The split into input and output needs the share of GPU time that prompts take, which is not measured: None.
     """
-    expected = placement.monthly.expected
+    expected = monthly.expected
     blended = None if expected is None or not tokens.all else expected / tokens.all * _MILLION
     capacity = Decimal(repr(placement.shape.capacity))
     used = traffic.requests_per_second * sum(factors) / (capacity * sum(placement.replicas.by_hour))
@@ -40,21 +42,25 @@ def token_price(placement: Placement, traffic: Traffic, factors: tuple[Decimal, 
     )
 
 
-def next_replica(placement: Placement) -> NextReplica:
+def next_replica(group: PoolGroup) -> NextReplica:
     """
-    Return what one replica more than the busiest hour's adds if it stays the whole month, bought as the others are.
+    Return what one replica more than the busiest hour's adds to *group* if it stays the whole month, bought as the others are.
     """
-    busiest, per_node = placement.replicas.busiest, placement.replicas_per_node
-    nodes = node_count(busiest + 1, per_node, placement.zones) - node_count(busiest, per_node, placement.zones)
-    hourly = _mean_hourly(placement)
-    why = "fits the nodes of the busiest hour" if nodes == 0 else f"needs {nodes} x {placement.instance.name} more"
+    busiest = sum(tenant.replicas.busiest for tenant in group.tenants)
+    nodes = _nodes(group, busiest + 1) - _nodes(group, busiest)
+    hourly = _mean_hourly(group)
+    why = "fits the nodes of the busiest hour" if nodes == 0 else f"needs {nodes} x {group.pools[0].offer.types[0].name} more"
     return NextReplica(nodes=nodes, monthly=None if hourly is None else nodes * hourly * HOURS_PER_MONTH, why=why)
 
 
-def _mean_hourly(placement: Placement) -> Decimal | None:
+def _nodes(group: PoolGroup, replicas: int) -> int:
+    return node_count(replicas, group.replicas_per_node, group.zones)
+
+
+def _mean_hourly(group: PoolGroup) -> Decimal | None:
     """
     Return the price of an hour of a node, over the pools by their expected shares.
     """
-    parts = [(pool.offer.expected_share, pool.offer.rate.price.expected) for pool in placement.pools]
+    parts = [(pool.offer.expected_share, pool.offer.rate.price.expected) for pool in group.pools]
     known = [share * price for share, price in parts if price is not None]
     return sum(known, Decimal(0)) if len(known) == len(parts) else None

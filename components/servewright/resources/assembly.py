@@ -10,8 +10,8 @@ import pulumi
 
 from servewright.resources.budget_alarm import register_budget
 from servewright.resources.checks import faults, not_built, refusals
-from servewright.resources.manifests import kubernetes_objects
 from servewright.resources.naming import Names
+from servewright.resources.operators.order import stack_objects
 from servewright.resources.providers import aws_provider, kubernetes_provider
 from servewright.resources.registration import register_objects
 from servewright.resources.serving import endpoint
@@ -57,7 +57,7 @@ class ServingStack(pulumi.ComponentResource):
         # Children inherit neither depends_on nor anything else that is not derived from the parent: it is passed on.
         child = pulumi.ResourceOptions(parent=self, depends_on=None if opts is None else opts.depends_on)
         kubernetes = kubernetes_provider(name, plan, child)
-        register_objects(name, kubernetes_objects(plan, catalog), _with(child, kubernetes))
+        register_objects(name, stack_objects(plan, catalog), _with(child, kubernetes))
         if plan.budget.enabled:
             # Nothing else is made in AWS by Pulumi itself: without a budget no AWS credentials are needed.
             register_budget(name, plan, names, estimate, _with(child, aws_provider(name, plan, names, child)))

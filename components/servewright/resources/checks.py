@@ -22,6 +22,11 @@ Seconds between the interruption notice and the end of a spot node (AWS EC2 guid
 """
 
 
+_TAKEN_AWAY: Final = ("spot",)
+"""
+Purchase options whose nodes go with that notice.
+"""
+
 _LOCKED: Final = ("staging", "prod")
 
 
@@ -58,11 +63,13 @@ def _open(plan: Plan) -> Iterator[str]:
 
 
 def _unlocked(plan: Plan) -> Iterator[str]:
-    if plan.stack.environment in _LOCKED:
-        yield (
-            f"{plan.stack.environment} goes out from a locked plan only, so that a refresh of prices cannot replace its hardware, and "
-            "locks are not built yet. Preview it, or deploy it with environment: dev."
-        )
+    if plan.stack.environment not in _LOCKED or plan.lock.state == "locked":
+        return
+    why = "there is no lock" if plan.lock.state == "none" else f"{plan.lock.file} does not fit the spec"
+    yield (
+        f"{plan.stack.environment} goes out from a locked plan only, so that a refresh of prices cannot replace its hardware, and {why}: "
+        "servewright plan SPEC --replan --write-lock makes it, and it belongs into version control."
+    )
 
 
 def placeholders(plan: Plan) -> tuple[str, ...]:
@@ -89,6 +96,6 @@ def _names(plan: Plan) -> Iterator[tuple[str, str]]:
 
 def _drain(plan: Plan) -> Iterator[tuple[str, str]]:
     for model in plan.models:
-        spot = any(pool.purchase == "spot" for pool in pools_of(plan, model))
+        spot = any(pool.purchase in _TAKEN_AWAY for pool in pools_of(plan, model))
         if spot and grace_seconds(model) > SPOT_NOTICE_S:
             yield model.path, f"needs {grace_seconds(model)} s to drain; a spot node gives {SPOT_NOTICE_S} s of notice"

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from servewright.plan.engine_arguments import PORT
 from servewright.resources import labels
+from servewright.resources.amounts import cpu, memory
 from servewright.resources.network import HTTP_PORT_NAME
 
 if TYPE_CHECKING:
     from servewright.catalog.query import Catalog
-    from servewright.plan.model import ModelPlan
+    from servewright.plan.model import ModelPlan, PodResources
 
 PRE_STOP_S: Final = 10
 """
@@ -73,9 +74,11 @@ _ENVIRONMENT: Final = {
 }
 
 
-def engine_pod_spec(model: ModelPlan, catalog: Catalog, *, service_account: str, node_labels: dict[str, str]) -> dict[str, Any]:
+def engine_pod_spec(
+    model: ModelPlan, pod: PodResources, catalog: Catalog, *, service_account: str, node_labels: dict[str, str]
+) -> dict[str, Any]:
     """
-    Return the pod's spec; it runs on nodes with *node_labels* only.
+    Return the spec of a pod that requests *pod*; it runs on nodes with *node_labels* only.
     """
     return {
         "serviceAccountName": service_account,
@@ -93,8 +96,8 @@ def engine_pod_spec(model: ModelPlan, catalog: Catalog, *, service_account: str,
             "fsGroupChangePolicy": "OnRootMismatch",
             "seccompProfile": {"type": "RuntimeDefault"},
         },
-        "containers": [_engine(model, catalog)],
-        "volumes": _volumes(model),
+        "containers": [_engine(model, pod, catalog)],
+        "volumes": _volumes(model, pod),
     }
 
 
@@ -148,7 +151,7 @@ def escaped(text: str) -> str:
     return text.replace("$(", "$$(")
 
 
-def _engine(model: ModelPlan, catalog: Catalog) -> dict[str, Any]:
+def _engine(model: ModelPlan, pod: PodResources, catalog: Catalog) -> dict[str, Any]:
     mounts = {"cache": _CACHE, "tmp": "/tmp", "dshm": "/dev/shm"}  # noqa: S108 - paths inside the container
     return {
         "name": "engine",
@@ -158,7 +161,7 @@ def _engine(model: ModelPlan, catalog: Catalog) -> dict[str, Any]:
         "args": [escaped(each) for each in model.engine.arguments],
         "env": _environment(model),
         "ports": [{"name": HTTP_PORT_NAME, "containerPort": PORT, "protocol": "TCP"}],
-        "resources": _resources(model),
+        "resources": _resources(model, pod),
         "securityContext": {
             "allowPrivilegeEscalation": False,
             "capabilities": {"drop": ["ALL"]},
@@ -181,23 +184,23 @@ def _environment(model: ModelPlan) -> list[dict[str, Any]]:
     return variables
 
 
-def _resources(model: ModelPlan) -> dict[str, dict[str, str]]:
+def _resources(model: ModelPlan, pod: PodResources) -> dict[str, dict[str, str]]:
     """
     Request what the plan packs. Memory, disk and GPUs are also limits; CPU is not: throttling delays tokens and saves nothing.
     """
     bounded = {
-        "memory": f"{model.pod.memory_mib}Mi",
+        "memory": memory(pod.memory_mib),
         "ephemeral-storage": f"{_weights_gib(model) + CACHE_GIB + TMP_GIB}Gi",
-        labels.GPU: str(model.pod.gpus),
+        labels.GPU: str(pod.gpus),
     }
-    return {"requests": {"cpu": f"{model.pod.cpu_millicores}m", **bounded}, "limits": bounded}
+    return {"requests": {"cpu": cpu(pod.cpu_millicores), **bounded}, "limits": bounded}
 
 
-def _volumes(model: ModelPlan) -> list[dict[str, Any]]:
+def _volumes(model: ModelPlan, pod: PodResources) -> list[dict[str, Any]]:
     return [
         {"name": "cache", "emptyDir": {"sizeLimit": f"{_weights_gib(model) + CACHE_GIB}Gi"}},
         {"name": "tmp", "emptyDir": {"sizeLimit": f"{TMP_GIB}Gi"}},
-        {"name": "dshm", "emptyDir": {"medium": "Memory", "sizeLimit": f"{model.pod.shm_mib}Mi"}},
+        {"name": "dshm", "emptyDir": {"medium": "Memory", "sizeLimit": memory(pod.shm_mib)}},
     ]
 
 

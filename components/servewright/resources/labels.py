@@ -7,6 +7,7 @@ engines out again. On nodes they are tags, which cost allocation needs; Karpente
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from servewright.plan import annotation_keys
@@ -14,7 +15,7 @@ from servewright.plan.hours import encode_hours
 from servewright.resources.naming import label_value, tag_value
 
 if TYPE_CHECKING:
-    from servewright.plan.model import ModelPlan, Plan, PoolPlan
+    from servewright.plan.model import ModelPlan, Plan, PoolPlan, WorkloadPlan
     from servewright.resources.naming import Names
 
 PREFIX: Final = annotation_keys.PREFIX
@@ -22,6 +23,7 @@ PREFIX: Final = annotation_keys.PREFIX
 STACK: Final = PREFIX + "stack"
 OWNER: Final = PREFIX + "owner"
 SHAPE: Final = PREFIX + "shape"
+SHARE: Final = PREFIX + "share"
 MODEL: Final = annotation_keys.MODEL
 CLIENT: Final = PREFIX + "client"
 ROLE: Final = annotation_keys.ROLE
@@ -48,13 +50,27 @@ def object_labels(plan: Plan, names: Names) -> dict[str, str]:
 
 def selector_labels(model: ModelPlan, names: Names) -> dict[str, str]:
     """
-    Return what selects the engine pods of *model*: nothing in it ever changes with a version.
+    Return what selects the engine pods of *model*, of all its shares: nothing in it ever changes with a version.
     """
     return {
         "app.kubernetes.io/name": "vllm",
         "app.kubernetes.io/instance": names.workload(model.name),
         STACK: names.stack,
     }
+
+
+def workload_labels(model: ModelPlan, workload: WorkloadPlan, names: Names) -> dict[str, str]:
+    """
+    Return what selects the pods of one share of *model*: an autoscaler must count its own alone.
+    """
+    return {**selector_labels(model, names), SHARE: workload.share}
+
+
+def node_labels(workload: WorkloadPlan, names: Names) -> dict[str, str]:
+    """
+    Return the labels of the nodes that *workload* may run on; its pools carry them.
+    """
+    return {SHAPE: label_value(workload.shape), SHARE: workload.share, STACK: names.stack}
 
 
 def stack_selector(names: Names) -> dict[str, str]:
@@ -75,18 +91,21 @@ def aws_tags(plan: Plan, names: Names) -> dict[str, str]:
     }
 
 
-def model_annotations(model: ModelPlan, shape: str) -> dict[str, str]:
+def workload_annotations(model: ModelPlan, workload: WorkloadPlan) -> dict[str, str]:
     """
-    Return what a bill needs to know about *model* and cannot read from its pods (docs/billing.md).
+    Return what a bill needs to know about *workload* and cannot read from its pods (docs/billing.md).
+
+    The tokens of the month are those of the whole model: they stand on its first workload alone, so that they are counted once.
     """
+    first = workload is model.workloads[0]
     return {
         MODEL: model.name,
-        SHAPE: shape,
+        SHAPE: label_value(workload.shape),
         PREFIX + "source": model.weights_source,
-        annotation_keys.REPLICAS_BY_HOUR: encode_hours(model.replicas.by_hour),
+        annotation_keys.REPLICAS_BY_HOUR: encode_hours(workload.replicas.by_hour),
         annotation_keys.START_SECONDS: str(model.start.total_s),
-        annotation_keys.INPUT_TOKENS: str(model.input_tokens_per_month),
-        annotation_keys.OUTPUT_TOKENS: str(model.output_tokens_per_month),
+        annotation_keys.INPUT_TOKENS: str(model.input_tokens_per_month if first else 0),
+        annotation_keys.OUTPUT_TOKENS: str(model.output_tokens_per_month if first else 0),
         annotation_keys.WEIGHTS_GIB: f"{model.weights_disk_gib:.3f}",
     }
 
@@ -102,4 +121,25 @@ def pool_annotations(pool: PoolPlan) -> dict[str, str]:
         annotation_keys.EXPECTED_SHARE: str(pool.expected_share),
         annotation_keys.IDLE_SECONDS: str(pool.idle_s),
         **limit,
+        **_bought_ahead(pool),
+    }
+
+
+def _bought_ahead(pool: PoolPlan) -> dict[str, str]:
+    """
+    Return the terms of what is paid whether used or not; on the resource itself it looks like on-demand capacity.
+    """
+    terms = pool.commitment
+    if terms is None:
+        return {}
+    said = {
+        annotation_keys.TERM: terms.term,
+        annotation_keys.PAYMENT: terms.payment,
+        annotation_keys.RATE: None if terms.rate is None else str(terms.rate),
+    }
+    nodes = str(math.ceil(pool.nodes.expected or 0))
+    return {
+        annotation_keys.PURCHASE: pool.purchase,
+        annotation_keys.COMMITTED_NODES: nodes,
+        **{key: value for key, value in said.items() if value is not None},
     }

@@ -87,21 +87,27 @@ def _pools(plan: Plan, names: Names, catalog: Catalog) -> list[KubernetesObject]
 
 
 def _model(plan: Plan, model: ModelPlan, names: Names, catalog: Catalog) -> list[KubernetesObject]:
-    key, inside = model.name, ("Namespace", NAMESPACE)
-    pools = tuple(("NodePool", pool.name) for pool in pools_of(plan, model))
-    workload = ("Deployment", key)
+    key, inside = names.workload(model.name), ("Namespace", NAMESPACE)
     ready_s = progress_seconds(model) + _AFTER_PROGRESS_S
-    return [
+    objects = [
         KubernetesObject(key=key, manifest=service_account(plan, model, names), needs=(inside,)),
         # Pulumi takes a Service for made when a pod stands behind it: that is when the first replica has loaded its model.
         KubernetesObject(key=key, manifest=service(plan, model, names), needs=(inside,), create_s=ready_s),
         KubernetesObject(key=key, manifest=pod_disruption_budget(plan, model, names), needs=(inside,)),
-        KubernetesObject(
-            key=key,
-            manifest=deployment(plan, model, names, catalog),
-            # With the policies first, no pod ever runs without them.
-            needs=(inside, ("ServiceAccount", key), ("NetworkPolicy", "default-deny"), ("NetworkPolicy", "allow-weights"), *pools),
-            create_s=ready_s,
-        ),
-        KubernetesObject(key=key, manifest=scaled_object(plan, model, names), needs=(workload,)),
     ]
+    for workload in model.workloads:
+        own = names.workload(model.name, workload.share)
+        pools = tuple(("NodePool", pool.name) for pool in pools_of(plan, model, workload))
+        objects.append(
+            KubernetesObject(
+                key=own,
+                manifest=deployment(plan, model, workload, names, catalog),
+                # With the policies first, no pod ever runs without them.
+                needs=(inside, ("ServiceAccount", key), ("NetworkPolicy", "default-deny"), ("NetworkPolicy", "allow-weights"), *pools),
+                create_s=ready_s,
+            )
+        )
+        if workload.scaled:
+            scaling = scaled_object(plan, model, workload, names)
+            objects.append(KubernetesObject(key=own, manifest=scaling, needs=(("Deployment", own),)))
+    return objects

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
-    from servewright.spec.request import Stack
+    from servewright.spec.request import ShareName, Stack
 
 LABEL_LIMIT: Final = 63
 """
@@ -36,6 +36,7 @@ TAG_LIMIT: Final = 256
 Characters of an AWS tag value (AWS tagging guide, read 2026-11).
 """
 
+_BASE: Final = "-base"
 _ENVIRONMENTS: Final = frozenset({"dev", "staging", "prod"})
 _HASH_CHARACTERS: Final = 8
 _LOOKS_HASHED: Final = re.compile(r"-[0-9a-f]{8}$")
@@ -115,11 +116,16 @@ class Names:
         """
         return join(*self.identity, name, limit=LABEL_LIMIT)
 
-    def workload(self, model: str) -> str:
+    def workload(self, model: str, share: ShareName = "burst") -> str:
         """
-        Return the name of what belongs to one model in the namespace: Deployment, Service and their companions.
+        Return the name of what belongs to one model in the namespace: Service, ServiceAccount, the Deployment that scales; with *share*
+        "base" that of the Deployment that always runs.
         """
-        return join(model, limit=WORKLOAD_LIMIT)
+        if share == "base":
+            return join(model, limit=WORKLOAD_LIMIT - len(_BASE)) + _BASE
+        # A model called "chat-base" must not meet the base of a model called "chat".
+        own = join(model, limit=WORKLOAD_LIMIT)
+        return _with_hash(own, (model,), WORKLOAD_LIMIT) if own.endswith(_BASE) else own
 
 
 def _legible(text: str) -> str:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 from servewright.errors import InternalError
 from servewright.plan.start_time import ROOT_THROUGHPUT_MBPS
 from servewright.resources import labels
+from servewright.resources.amounts import memory
 from servewright.resources.naming import label_value
 
 if TYPE_CHECKING:
     from servewright.catalog.model import InstanceType
     from servewright.catalog.query import Catalog
-    from servewright.plan.model import Plan, PoolPlan
+    from servewright.plan.model import Plan, PoolPlan, Purchase
     from servewright.resources.naming import Names
 
 _FALLBACK_EXPIRY: Final = "24h"
@@ -33,6 +34,18 @@ _LEAST_DRAIN_S: Final = 3600
 _DRAIN_FACTOR: Final = 2
 """
 An hour, and twice the planned starts: a drain that ends early kills replicas before their replacements are ready; judgement.
+"""
+
+_CAPACITY_TYPES: Final[dict[Purchase, str]] = {
+    "on-demand": "on-demand",
+    "spot": "spot",
+    # A billing commitment changes the invoice, not the instance.
+    "reserved": "on-demand",
+    "capacity-reservation": "reserved",
+    "capacity-block": "reserved",
+}
+"""
+What Karpenter calls them (karpenter.sh/docs/concepts/nodepools, karpenter.sh/capacity-type, 2026-11): capacity bought ahead is "reserved".
 """
 
 _ROOT_DEVICE: Final = {"al2023": "/dev/xvda"}
@@ -59,6 +72,8 @@ def ec2_node_class(plan: Plan, pool: PoolPlan, names: Names, catalog: Catalog) -
     }
     if pool.use_local_nvme:
         spec["instanceStorePolicy"] = "RAID0"
+    if pool.commitment is not None and pool.commitment.reservation is not None:
+        spec["capacityReservationSelectorTerms"] = [{"id": pool.commitment.reservation}]
     return {
         "apiVersion": "karpenter.k8s.aws/v1",
         "kind": "EC2NodeClass",
@@ -90,6 +105,7 @@ def node_pool(plan: Plan, pool: PoolPlan, names: Names, catalog: Catalog) -> dic
                     "labels": {
                         labels.STACK: names.stack,
                         labels.SHAPE: label_value(pool.shape),
+                        labels.SHARE: pool.share,
                         labels.ROLE: pool.role,
                         labels.PURPOSE: pool.purpose,
                     }
@@ -159,7 +175,7 @@ def _limits(pool: PoolPlan, types: tuple[InstanceType, ...]) -> dict[str, str]:
     limits = {
         "nodes": str(pool.limit_nodes),
         "cpu": str(pool.limit_nodes * max(each.vcpu for each in types)),
-        "memory": f"{pool.limit_nodes * max(each.memory_mib for each in types)}Mi",
+        "memory": memory(pool.limit_nodes * max(each.memory_mib for each in types)),
     }
     if pool.purpose == "gpu":
         limits[labels.GPU] = str(pool.limit_nodes * max(math.ceil(each.gpu_count) for each in types))
@@ -169,7 +185,7 @@ def _limits(pool: PoolPlan, types: tuple[InstanceType, ...]) -> dict[str, str]:
 def _requirements(pool: PoolPlan, types: tuple[InstanceType, ...]) -> list[dict[str, Any]]:
     wanted = {
         "node.kubernetes.io/instance-type": [each.name for each in types],
-        "karpenter.sh/capacity-type": [pool.purchase],
+        "karpenter.sh/capacity-type": [_CAPACITY_TYPES[pool.purchase]],
         "topology.kubernetes.io/zone": sorted(pool.zones),
         "kubernetes.io/arch": sorted({each.architecture for each in types}),
         "kubernetes.io/os": ["linux"],

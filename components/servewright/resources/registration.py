@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from servewright.resources.operators.component import InstalledOperator
+from servewright.resources.operators.releases import Operator
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -26,13 +29,17 @@ _IMPLIED: Final = frozenset({"apiVersion", "kind"})
 
 
 def register_objects(
-    prefix: str, objects: Sequence[KubernetesObject], opts: pulumi.ResourceOptions
+    prefix: str, objects: Sequence[KubernetesObject | Operator], opts: pulumi.ResourceOptions
 ) -> dict[tuple[str, str], pulumi.Resource]:
     """
     Register *objects* in order under names that start with *prefix* and return them by (kind, key).
     """
     made: dict[tuple[str, str], pulumi.Resource] = {}
     for each in objects:
+        if isinstance(each, Operator):
+            after = pulumi.ResourceOptions(depends_on=[made[need] for need in each.needs])
+            made[each.kind, each.key] = InstalledOperator(f"{prefix}-{each.key}", each, pulumi.ResourceOptions.merge(opts, after))
+            continue
         own = pulumi.ResourceOptions(depends_on=[made[need] for need in each.needs], custom_timeouts=_timeouts(each))
         made[each.kind, each.key] = _register(f"{prefix}-{each.key}", each.manifest, pulumi.ResourceOptions.merge(opts, own))
     return made

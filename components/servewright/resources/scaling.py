@@ -5,6 +5,9 @@ The KEDA ScaledObject: replicas follow what the engines hold and what waits befo
     waiting     sum over replicas of waiting requests          target per replica: rate x half of the first-token budget (Little's law)
 
 The queue is empty below saturation, so KV usage does the early scaling; the queue catches what the plan did not foresee.
+
+Beside a base only the burst is scaled. Requests go to all replicas alike, so the sums are over both, less what the base is there for: its
+replicas times the target of one.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from servewright.resources.monitor import SCRAPE_SECONDS, prometheus_address
 from servewright.resources.naming import label_value
 
 if TYPE_CHECKING:
-    from servewright.plan.model import ModelPlan, Plan
+    from servewright.plan.model import ModelPlan, Plan, WorkloadPlan
     from servewright.resources.naming import Names
 
 WAITING: Final = "vllm:num_requests_waiting"
@@ -43,10 +46,13 @@ Without a first-token target a request may wait one second; judgement.
 """
 
 
-def scaled_object(plan: Plan, model: ModelPlan, names: Names) -> dict[str, Any]:
+def scaled_object(plan: Plan, model: ModelPlan, workload: WorkloadPlan, names: Names) -> dict[str, Any]:
     """
-    Return the scaling of *model* between the planned minimum and maximum.
+    Return the scaling of the *workload* of *model* between its planned minimum and maximum.
     """
+    base = sum(each.replicas.busiest for each in model.workloads if not each.scaled)
+    address = prometheus_address(plan)
+    targets = {"kv-usage": (KV_USAGE, kv_target(model)), "waiting": (WAITING, Decimal(waiting_target(model)))}
     name = names.workload(model.name)
     return {
         "apiVersion": "keda.sh/v1alpha1",
@@ -58,15 +64,16 @@ def scaled_object(plan: Plan, model: ModelPlan, names: Names) -> dict[str, Any]:
         },
         "spec": {
             "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": name},
-            "minReplicaCount": model.replicas.minimum,
-            "maxReplicaCount": model.replicas.maximum,
+            "minReplicaCount": workload.replicas.minimum,
+            "maxReplicaCount": workload.replicas.maximum,
             "pollingInterval": SCRAPE_SECONDS,
+            # From the last replica to none KEDA counts by itself: as long as the autoscaler waits.
+            **({"cooldownPeriod": SCALE_DOWN_S} if workload.replicas.minimum == 0 else {}),
             # Prometheus away: the busiest hour's replicas serve, and none that runs is taken away.
-            "fallback": {"failureThreshold": 4, "replicas": max(1, model.replicas.busiest), "behavior": "currentReplicasIfHigher"},
+            "fallback": {"failureThreshold": 4, "replicas": max(1, workload.replicas.busiest), "behavior": "currentReplicasIfHigher"},
             "advanced": {"horizontalPodAutoscalerConfig": {"behavior": _behaviour()}},
             "triggers": [
-                _trigger("kv-usage", prometheus_address(plan), _query(model, names, KV_USAGE), kv_target(model)),
-                _trigger("waiting", prometheus_address(plan), _query(model, names, WAITING), Decimal(waiting_target(model))),
+                _trigger(key, address, _query(model, names, metric, base * target), target) for key, (metric, target) in targets.items()
             ],
         },
     }
@@ -110,8 +117,12 @@ def _behaviour() -> dict[str, Any]:
     }
 
 
-def _query(model: ModelPlan, names: Names, metric: str) -> str:
-    return f"sum({metric}{{namespace={promql_string(names.namespace)},model_name={promql_string(served_name(model))}}})"
+def _query(model: ModelPlan, names: Names, metric: str, base: Decimal) -> str:
+    """
+    Return the sum of *metric* over the engines of *model*, less what the *base* serves.
+    """
+    whole = f"sum({metric}{{namespace={promql_string(names.namespace)},model_name={promql_string(served_name(model))}}})"
+    return whole if not base else f"clamp_min({whole} - {base}, 0)"
 
 
 def _trigger(name: str, address: str, query: str, target: Decimal) -> dict[str, Any]:

@@ -1,12 +1,11 @@
 """
-What serves one model: ServiceAccount, Deployment, Service and PodDisruptionBudget.
+What serves one model: ServiceAccount, Service and PodDisruptionBudget, and a Deployment for each share of its replicas.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from servewright.errors import InternalError
 from servewright.plan.engine_arguments import PORT
 from servewright.resources import labels
 from servewright.resources.engine_pod import engine_pod_spec
@@ -15,7 +14,7 @@ from servewright.resources.network import HTTP_PORT_NAME
 
 if TYPE_CHECKING:
     from servewright.catalog.query import Catalog
-    from servewright.plan.model import ModelPlan, Plan, PoolPlan
+    from servewright.plan.model import ModelPlan, Plan, PoolPlan, WorkloadPlan
     from servewright.resources.naming import Names
 
 _LEAST_PROGRESS_S: Final = 1200
@@ -42,30 +41,34 @@ def service_account(plan: Plan, model: ModelPlan, names: Names) -> dict[str, Any
     return account
 
 
-def deployment(plan: Plan, model: ModelPlan, names: Names, catalog: Catalog) -> dict[str, Any]:
+def deployment(plan: Plan, model: ModelPlan, workload: WorkloadPlan, names: Names, catalog: Catalog) -> dict[str, Any]:
     """
-    Return the engine's Deployment. It has no replicas: the autoscaler owns them, and a second owner would fight it on every update.
+    Return the engines of one share of *model*. A base has its number of replicas; a scaled share has none: the autoscaler owns them,
+    and a second owner would fight it on every update.
     """
-    selector = labels.selector_labels(model, names)
-    shape = shape_of(plan, model)
-    nodes = {labels.SHAPE: shape, labels.STACK: names.stack}
-    pod = engine_pod_spec(model, catalog, service_account=names.workload(model.name), node_labels=nodes)
-    spread = _spread(plan, model, selector)
+    selector = labels.workload_labels(model, workload, names)
+    node_labels = labels.node_labels(workload, names)
+    pod = engine_pod_spec(model, workload.pod, catalog, service_account=names.workload(model.name), node_labels=node_labels)
+    spread = _spread(plan, model, workload, selector)
     metadata = _metadata(plan, model, names)
+    template = {"labels": {**selector, labels.MODEL: label_value(model.name), "app.kubernetes.io/component": "engine"}}
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": {**metadata, "annotations": labels.model_annotations(model, shape)},
+        "metadata": {
+            **metadata,
+            "name": names.workload(model.name, workload.share),
+            "labels": {**metadata["labels"], labels.SHARE: workload.share},
+            "annotations": labels.workload_annotations(model, workload),
+        },
         "spec": {
+            **({} if workload.scaled else {"replicas": workload.replicas.busiest}),
             "selector": {"matchLabels": selector},
             # A surge pod takes the one replica of room that every pool's limit has; no capacity is given up meanwhile.
             "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
             "progressDeadlineSeconds": progress_seconds(model),
             "revisionHistoryLimit": 3,
-            "template": {
-                "metadata": {"labels": {**selector, labels.MODEL: label_value(model.name), "app.kubernetes.io/component": "engine"}},
-                "spec": {**pod, **spread},
-            },
+            "template": {"metadata": template, "spec": {**pod, **spread}},
         },
     }
 
@@ -107,22 +110,12 @@ def endpoint(model: ModelPlan, names: Names) -> str:
     return f"http://{names.workload(model.name)}.{names.namespace}.svc.cluster.local:{PORT}/v1"
 
 
-def shape_of(plan: Plan, model: ModelPlan) -> str:
+def pools_of(plan: Plan, model: ModelPlan, workload: WorkloadPlan | None = None) -> tuple[PoolPlan, ...]:
     """
-    Return the label value that the pools of *model* carry; they all have the same.
+    Return the pools that may host *model*, or one *workload* of it.
     """
-    shapes = {pool.shape for pool in pools_of(plan, model)}
-    if len(shapes) != 1:
-        msg = f"model {model.name} needs pools of one shape, the plan has {sorted(shapes)}"
-        raise InternalError(msg)
-    return label_value(shapes.pop())
-
-
-def pools_of(plan: Plan, model: ModelPlan) -> tuple[PoolPlan, ...]:
-    """
-    Return the pools that may host *model*.
-    """
-    return tuple(pool for pool in plan.pools if model.name in pool.serves)
+    serving = (pool for pool in plan.pools if model.name in pool.serves)
+    return tuple(pool for pool in serving if workload is None or (pool.share, pool.shape) == (workload.share, workload.shape))
 
 
 def progress_seconds(model: ModelPlan) -> int:
@@ -132,18 +125,19 @@ def progress_seconds(model: ModelPlan) -> int:
     return max(_LEAST_PROGRESS_S, 3 * model.start.total_s)
 
 
-def _spread(plan: Plan, model: ModelPlan, selector: dict[str, str]) -> dict[str, Any]:
+def _spread(plan: Plan, model: ModelPlan, workload: WorkloadPlan, selector: dict[str, str]) -> dict[str, Any]:
     """
-    Spread replicas over the zones: as a rule where all capacity is on-demand, as a preference where some is spot, which may be had in
-    one zone only. Karpenter launches nodes for either alike, so the plan and the bill count whole nodes in each zone.
+    Spread replicas over the zones: a base as a rule, so that the loss of a zone leaves half of it; a burst as a preference, since it must
+    be able to grow in the zone that is left, or where spot is to be had. Karpenter launches nodes for either alike, so the plan and the
+    bill count whole nodes in each zone.
     """
-    pools = pools_of(plan, model)
+    pools = pools_of(plan, model, workload)
     if len({zone for pool in pools for zone in pool.zones}) < 2:  # noqa: PLR2004 - nothing to spread over
         return {}
     constraint = {
         "maxSkew": 1,
         "topologyKey": "topology.kubernetes.io/zone",
-        "whenUnsatisfiable": "ScheduleAnyway" if any(pool.purchase == "spot" for pool in pools) else "DoNotSchedule",
+        "whenUnsatisfiable": "ScheduleAnyway" if workload.scaled else "DoNotSchedule",
         "labelSelector": {"matchLabels": selector},
         # Old and new pods of a roll-out are spread separately, else the new ones follow the old ones' gaps.
         "matchLabelKeys": ["pod-template-hash"],

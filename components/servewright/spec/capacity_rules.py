@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from servewright.spec.codes import CONTRADICTION, INTERRUPTIBLE, NOT_BUILT, SPLIT_LATER
+from servewright.spec.codes import CONTRADICTION, INTERRUPTIBLE
 from servewright.spec.finding import Finding
 
 if TYPE_CHECKING:
@@ -15,34 +15,48 @@ if TYPE_CHECKING:
     from servewright.spec.finding import Scope
 
 
-def _one_share(scope: Scope) -> Iterator[Finding]:
-    capacity = scope.spec.capacity
-    if capacity is None:
-        return
-    if capacity.base is not None and capacity.burst is not None:
-        yield Finding(code=NOT_BUILT, path="capacity.base", message="base beside burst is not built yet", hint="keep one of them")
-    elif capacity.base is not None and capacity.base.share not in (None, 1):
-        yield Finding(
-            code=NOT_BUILT,
-            path="capacity.base.share",
-            message="a base of less than 100% is not built yet",
-            hint="share: 100%, or leave it out",
-        )
-
-
 def _commitment(scope: Scope) -> Iterator[Finding]:
     base = None if scope.spec.capacity is None else scope.spec.capacity.base
     if base is None:
         return
-    for name, value in (("term", base.term), ("payment", base.payment), ("rate", base.rate)):
-        if value is not None:
+    bought = base.purchase.purchase
+    for name, value, belongs in (
+        ("term", base.term, ("reserved",)),
+        ("payment", base.payment, ("reserved",)),
+        ("rate", base.rate, ("reserved", "capacity-block")),
+    ):
+        if value is not None and bought not in belongs:
             yield Finding(
                 code=CONTRADICTION,
                 path=f"capacity.base.{name}",
-                message=f"{name} belongs to purchase reserved",
+                message=f"{name} belongs to purchase {' or '.join(belongs)}, this is {bought}",
                 hint="remove it",
                 reads=("capacity.base.purchase",),
             )
+
+
+def _one_type(scope: Scope) -> Iterator[Finding]:
+    """
+    Refuse a rate or a reservation where the plan chooses the instance type: both are of one type, and any other would be planned at its
+    price or never launch.
+    """
+    base = None if scope.spec.capacity is None else scope.spec.capacity.base
+    if base is None or (base.purchase.reservation is None and (base.rate is None or base.purchase.purchase != "reserved")):
+        return
+    what, path = ("a rate", "capacity.base.rate") if base.purchase.reservation is None else ("a reservation", "capacity.base.purchase")
+    pins = [() if model.hardware is None else model.hardware.instance_types or () for model in scope.spec.models]
+    named = tuple(dict.fromkeys(name for types in pins for name in types))
+    loose = next((index for index, types in enumerate(pins) if len(types) != 1), None)
+    if loose is None and len(named) == 1:
+        return
+    found = f"the models name {' and '.join(named)}" if loose is None else f"models[{loose}].hardware leaves it open"
+    yield Finding(
+        code=CONTRADICTION,
+        path=path,
+        message=f"{what} is of one instance type; {found}",
+        hint=f"hardware: {{instance_types: [{named[0] if named else 'p5.48xlarge'}]}} at each model",
+        reads=("capacity.base.purchase", *(f"models[{index}].hardware" for index in range(len(pins)))),
+    )
 
 
 def _fallback(scope: Scope) -> Iterator[Finding]:
@@ -69,16 +83,12 @@ def _fallback(scope: Scope) -> Iterator[Finding]:
 
 def _interruption(scope: Scope) -> Iterator[Finding]:
     """
-    Refuse spot alone under an availability SLO.
+    Refuse spot alone under an availability SLO: beside a base it may go away.
     """
     capacity = scope.spec.capacity
-    if capacity is None or capacity.allow_interruption:
+    if capacity is None or capacity.allow_interruption or capacity.base is not None:
         return
-    if capacity.burst is not None and capacity.burst.purchase == "spot" and capacity.burst.fallback is None:
-        path = "capacity.burst.purchase"
-    elif capacity.burst is None and capacity.base is not None and capacity.base.purchase == "spot":
-        path = "capacity.base.purchase"
-    else:
+    if capacity.burst is None or capacity.burst.purchase != "spot" or capacity.burst.fallback is not None:
         return
     for index, model in enumerate(scope.spec.models):
         availability = model.slo.availability or scope.defaults.availability
@@ -86,26 +96,18 @@ def _interruption(scope: Scope) -> Iterator[Finding]:
             origin = f"models[{index}].slo.availability" if model.slo.availability else f"the default of {scope.environment}"
             yield Finding(
                 code=INTERRUPTIBLE,
-                path=path,
+                path="capacity.burst.purchase",
                 message=f"spot without fallback cannot keep an availability of {(availability * 100).normalize():f}% ({origin})",
                 hint="burst: {purchase: spot, fallback: {purchase: on-demand}}, or capacity.allow_interruption: true",
-                reads=(f"models[{index}].slo", "capacity.burst.fallback", "capacity.allow_interruption", "environment"),
+                reads=(
+                    f"models[{index}].slo",
+                    "capacity.base",
+                    "capacity.burst.fallback",
+                    "capacity.allow_interruption",
+                    "environment",
+                ),
             )
             return
 
 
-def _prod_split(scope: Scope) -> Iterator[Finding]:
-    """
-    Say that prod's default of base and burst is one share for now.
-    """
-    capacity = scope.spec.capacity
-    if scope.environment == "prod" and (capacity is None or (capacity.base is None and capacity.burst is None)):
-        yield Finding(
-            code=SPLIT_LATER,
-            path="capacity",
-            message="prod buys half as base and half as burst by default; the two are not built yet: all of it is one on-demand share",
-            severity="warning",
-        )
-
-
-CAPACITY_RULES: Final[tuple[Callable[[Scope], Iterator[Finding]], ...]] = (_one_share, _commitment, _fallback, _interruption, _prod_split)
+CAPACITY_RULES: Final[tuple[Callable[[Scope], Iterator[Finding]], ...]] = (_commitment, _one_type, _fallback, _interruption)

@@ -4,14 +4,13 @@ The spec with every gap filled: the request, and a record of each default that w
 
 from __future__ import annotations
 
-import hashlib
-import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from servewright.spec.applied import Applied, percent, written
+from servewright.spec.default_name import name_from
 from servewright.spec.environments import ENVIRONMENTS, EnvironmentDefaults
-from servewright.spec.model import API_VERSION
+from servewright.spec.extends_fields import API_VERSION
 from servewright.spec.model_rules import ENGINE_VERSION
 from servewright.spec.platform_defaults import cluster_of, operators_of, zones_of_stack
 from servewright.spec.purchase_defaults import budget_of, capacity_of
@@ -43,9 +42,6 @@ P95_OVER_MEAN: Final = Decimal(2)
 95th percentile over mean of a log-normal length with sigma 0.5: exp(1.645 x 0.5 - 0.5^2 / 2) = 2.0. Judgement: lengths in chats spread
 about so much; a spec that knows its own gives {mean, p95}.
 """
-
-_MAX_NAME: Final = 40
-_HASH: Final = 4
 
 
 def complete(spec: Spec, source: SourceMap, warnings: tuple[Diagnostic, ...], zones_of: Callable[[str], tuple[str, ...]]) -> Request:
@@ -104,20 +100,6 @@ def _stack(spec: Spec, environment: Environment, applied: Applied, zones_of: Cal
     )
 
 
-def name_from(source: str) -> str:
-    """
-    Return a stack or model name made from the last part of *source*: "meta-llama/Llama-3.2-1B" is llama-3-2-1b.
-
-    A name that would be too long ends in a hash of the source, so that two long sources stay apart.
-    """
-    slug = re.sub(r"[^a-z0-9]+", "-", source.rstrip("/").rsplit("/", 1)[-1].lower()).strip("-") or "model"
-    slug = slug if slug[0].isalpha() else f"m-{slug}"
-    if len(slug) <= _MAX_NAME:
-        return slug
-    digest = hashlib.sha256(source.encode()).hexdigest()[:_HASH]
-    return f"{slug[: _MAX_NAME - _HASH - 1].rstrip('-')}-{digest}"
-
-
 def _model(model: ModelSpec, path: str, environment: Environment, rules: EnvironmentDefaults, applied: Applied) -> ModelRequest:
     hardware, scaling, rule = model.hardware or HardwareSpec(), model.scaling or ScalingSpec(), f"the rule of {environment}"
     checkpoint, token = model.checkpoint, model.token
@@ -137,6 +119,7 @@ def _model(model: ModelSpec, path: str, environment: Environment, rules: Environ
         instance_types=hardware.instance_types or (),
         precision=applied.take(f"{path}.precision", model.precision, "auto", "the native format, or a form of 8 bits or more"),
         tensor_parallel=None if model.parallelism is None else model.parallelism.tensor,
+        pipeline_parallel=None if model.parallelism is None else model.parallelism.pipeline,
         context_length=model.context_length,
         min_replicas=applied.take(f"{path}.scaling.min", scaling.min, rules.min_replicas, rule),
         max_replicas=scaling.max,

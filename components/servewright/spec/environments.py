@@ -17,11 +17,13 @@ class EnvironmentDefaults:
     """
     The defaults of one environment.
 
-    *zones* is how many zones are used where none are given; *pinned* says whether an unpinned revision is refused; *sections_on* are the
-    sections that would be on by default. The other names are those of the request.
+    *base_share* is the part of the busiest hour's replicas that always runs on demand (None: no base). *zones* is how many zones are
+    used where none are given; *pinned* says whether an unpinned revision is refused; *sections_on* are the sections that would be on by
+    default. The other names are those of the request.
     """
 
     zones: int
+    base_share: Decimal | None
     min_replicas: int
     max_replicas_rule: Literal["+1", "x1.5"]
     headroom: Decimal
@@ -34,6 +36,7 @@ class EnvironmentDefaults:
 ENVIRONMENTS: Final[dict[Environment, EnvironmentDefaults]] = {
     "dev": EnvironmentDefaults(
         zones=1,
+        base_share=None,
         min_replicas=1,
         max_replicas_rule="+1",
         headroom=Decimal("0.15"),
@@ -44,6 +47,7 @@ ENVIRONMENTS: Final[dict[Environment, EnvironmentDefaults]] = {
     ),
     "staging": EnvironmentDefaults(
         zones=2,
+        base_share=None,
         min_replicas=1,
         max_replicas_rule="+1",
         headroom=Decimal("0.25"),
@@ -54,6 +58,7 @@ ENVIRONMENTS: Final[dict[Environment, EnvironmentDefaults]] = {
     ),
     "prod": EnvironmentDefaults(
         zones=2,
+        base_share=Decimal("0.5"),
         min_replicas=2,
         max_replicas_rule="x1.5",
         headroom=Decimal("0.25"),

@@ -1,22 +1,16 @@
 """
-Where a stack runs: platform, cluster, operators, namespace.
+Where a stack runs: platform, cluster, namespace.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
-from pydantic import Field
-
-from servewright.spec.codes import NOT_A_CHOICE, NOT_BUILT
-from servewright.spec.faults import fault, nearest_hint
 from servewright.spec.names import (
     Account,
-    Address,
     ClusterName,
     Context,
     DiscoveryTag,
-    LabelValue,
     Namespace,
     NodeRole,
     Region,
@@ -25,120 +19,13 @@ from servewright.spec.names import (
     Zone,
     choice,
 )
-from servewright.spec.structure import Listed, Part, Short, unbuilt
+from servewright.spec.operators import OperatorsField
+from servewright.spec.structure import Listed, Part, unbuilt
 
 KUBERNETES_VERSIONS: Final = ("1.34", "1.35", "1.36")
 """
 What the pinned Karpenter and our schemas cover; the row "kubernetes" of the catalogue's pins (a test holds them equal).
 """
-
-
-class ExistingOperatorSpec(Part):
-    """
-    Where an operator that exists already is found.
-    """
-
-    namespace: Namespace | None = None
-    """
-    Namespace it runs in. Default: the one its own guide uses. Network rules are opened for it.
-    """
-
-
-class OperatorSpec(Part):
-    """
-    One cluster-wide operator.
-    """
-
-    existing: ExistingOperatorSpec
-    """
-    Where it is found.
-    """
-
-
-class ExistingPrometheusSpec(Part):
-    """
-    Where a Prometheus that exists already is found.
-    """
-
-    address: Address | None = None
-    """
-    Address of its service, as http://prometheus.monitoring:9090. Default: that of the chart kube-prometheus-stack. KEDA reads the
-    scaling metrics there.
-    """
-
-    namespace: Namespace | None = None
-    """
-    Namespace it runs in. Default: the one in its address, else monitoring. Network rules are opened for it.
-    """
-
-    labels: dict[str, LabelValue] | None = None
-    """
-    Labels a PodMonitor must carry to be picked up. Default {release: kube-prometheus-stack}. Wrong ones mean no metrics and no scaling.
-    """
-
-
-class PrometheusSpec(Part):
-    """
-    The Prometheus stack.
-    """
-
-    existing: ExistingPrometheusSpec
-    """
-    Where it is found.
-    """
-
-
-def _operator(value: object) -> object:
-    if value == "existing":
-        return {"existing": {}}
-    if value == "install":
-        raise fault(NOT_BUILT, "installing operators is not built yet", "install it yourself and write existing")
-    if isinstance(value, str):
-        raise fault(NOT_A_CHOICE, "not a value of this field", nearest_hint(value, ("existing", "install")))
-    return value
-
-
-_OPERATOR_FORM: Final = Short(_operator, {"enum": ["existing", "install"]})
-OperatorField = Annotated[OperatorSpec, _OPERATOR_FORM]
-PrometheusField = Annotated[PrometheusSpec, _OPERATOR_FORM]
-
-
-class OperatorsSpec(Part):
-    """
-    The cluster-wide operators, one by one; those not named exist already.
-    """
-
-    karpenter: OperatorField | None = None
-    """
-    Launches the nodes. Default existing.
-    """
-
-    keda: OperatorField | None = None
-    """
-    Scales the replicas. Default existing.
-    """
-
-    nvidia_device_plugin: OperatorField | None = Field(default=None, alias="nvidia-device-plugin")
-    """
-    Makes GPUs schedulable. Default existing.
-    """
-
-    dcgm_exporter: OperatorField | None = Field(default=None, alias="dcgm-exporter")
-    """
-    Measures the GPUs. Default existing.
-    """
-
-    prometheus: PrometheusField | None = None
-    """
-    Collects the metrics that scaling needs. Default existing.
-    """
-
-
-def _operators(value: object) -> object:
-    return {} if value == "existing" else _operator(value)
-
-
-OperatorsField = Annotated[OperatorsSpec, Short(_operators, {"enum": ["existing", "install"]})]
 
 
 class ClusterSpec(Part):
@@ -219,7 +106,8 @@ class PlatformSpec(Part):
 
     operators: OperatorsField | None = None
     """
-    Cluster-wide operators: existing, install, or one by one. Default existing; install is not built yet.
+    Cluster-wide operators: existing, install, or one by one. Default existing. install in one word installs all but Karpenter. Exactly
+    one stack of a cluster installs an operator.
     """
 
     system_nodes: Annotated[Literal["pool", "existing"], choice("pool", "existing")] | None = None

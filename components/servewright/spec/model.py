@@ -7,17 +7,16 @@ consequence; docs/spec.md and the JSON Schema are made from it.
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated
 
 from pydantic import Field
 
+from servewright.spec.extends_fields import ApiVersion, ExtendsField, ParametersField
 from servewright.spec.infrastructure import IsolationSpec, PlatformSpec
-from servewright.spec.names import Environment, LabelValue, Owner, StackName, choice
+from servewright.spec.names import Environment, LabelValue, Owner, StackName
 from servewright.spec.purchase import BudgetsField, CapacitySpec
 from servewright.spec.served_model import ModelSpec
-from servewright.spec.structure import AnySection, Listed, NetworkSection, NodesSection, Part, unbuilt
-
-API_VERSION: Final = "servewright.dev/v1"
+from servewright.spec.structure import AnySection, Listed, NetworkSection, NodesSection, Part
 
 
 class Spec(Part):
@@ -25,7 +24,7 @@ class Spec(Part):
     A Servewright spec.
     """
 
-    api_version: Annotated[Literal["servewright.dev/v1"], choice(API_VERSION)] | None = Field(default=None, alias="apiVersion")
+    api_version: ApiVersion | None = Field(default=None, alias="apiVersion")
     """
     Version of the spec's fields. Default servewright.dev/v1.
     """
@@ -51,9 +50,14 @@ class Spec(Part):
     Labels and tags on everything, at most 30 (AWS takes 50 tags, ours included).
     """
 
-    extends: Annotated[object, unbuilt("extends", "write the fields into this file")] | None = None
+    extends: ExtendsField | None = None
     """
-    Blueprints or files to build upon. Not built yet.
+    Files to build upon: one path, or a list of paths and {from, with}, 1 to 16. This file has the last word.
+    """
+
+    parameters: ParametersField | None = None
+    """
+    Parameters that this file takes from whoever extends it, by name; ${name} stands for the value. At most 100.
     """
 
     platform: PlatformSpec | None = None
@@ -63,7 +67,7 @@ class Spec(Part):
 
     models: Annotated[tuple[ModelSpec, ...], Listed(1, 500)]
     """
-    The models to serve. At least one; more than one is not built yet.
+    The models to serve, 1 to 500. Models whose replicas have the same shape share pools and nodes.
     """
 
     capacity: CapacitySpec | None = None

@@ -126,24 +126,25 @@ def _nearest(names: tuple[str, ...], rest: str | None) -> str | None:
 
 
 def _parallelism(_scope: Scope, model: ModelSpec, path: str) -> Iterator[Finding]:
-    if model.parallelism is None:
+    count, split = None if model.hardware is None else model.hardware.count, model.parallelism
+    if count is None or split is None or (split.tensor is None and split.pipeline is None):
         return
-    if model.parallelism.pipeline not in (None, 1):
-        yield Finding(
-            code=NOT_BUILT,
-            path=f"{path}.parallelism.pipeline",
-            message="pipeline parallelism is not built yet",
-            hint="pipeline: 1, or leave it out",
-        )
-    tensor, count = model.parallelism.tensor, None if model.hardware is None else model.hardware.count
-    if tensor is not None and count is not None and tensor != count:
-        yield Finding(
-            code=CONTRADICTION,
-            path=f"{path}.parallelism.tensor",
-            message=f"a split over {tensor} GPUs and hardware.count {count} do not fit together",
-            hint=f"tensor: {count}, or leave one of them out",
-            reads=(f"{path}.hardware", f"{path}.parallelism.pipeline"),
-        )
+    gpus = (split.tensor or 1) * (split.pipeline or 1)
+    both = split.tensor is not None and split.pipeline is not None
+    if count == gpus or (not both and count % gpus == 0):
+        return
+    words, hint = f"a split over {split.tensor} GPUs", f"tensor: {count}"
+    if split.tensor is None:
+        words, hint = f"a pipeline of {split.pipeline} stages", f"pipeline: {count}"
+    if both:
+        words, hint = f"tensor {split.tensor} x pipeline {split.pipeline} = {gpus} GPUs", f"count: {gpus}"
+    yield Finding(
+        code=CONTRADICTION,
+        path=f"{path}.parallelism.{'pipeline' if split.tensor is None else 'tensor'}",
+        message=f"{words} and hardware.count {count} do not fit together",
+        hint=f"{hint}, or leave one of them out",
+        reads=(f"{path}.hardware", f"{path}.parallelism.pipeline"),
+    )
 
 
 def _scaling(scope: Scope, model: ModelSpec, path: str) -> Iterator[Finding]:

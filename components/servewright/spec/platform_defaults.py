@@ -7,13 +7,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from servewright.spec.environments import ENVIRONMENTS
-from servewright.spec.infrastructure import ClusterSpec, ExistingPrometheusSpec, OperatorsSpec
+from servewright.spec.infrastructure import ClusterSpec
+from servewright.spec.operators import ExistingOperatorSpec, ExistingPrometheusSpec, OperatorsSpec
 from servewright.spec.request import Cluster, Operator
-from servewright.spec.stack_rules import node_role_of
+from servewright.spec.stack_rules import NODE_SYSTEM, node_role_of
 
 if TYPE_CHECKING:
     from servewright.spec.applied import Applied
-    from servewright.spec.infrastructure import OperatorSpec, PlatformSpec, PrometheusSpec
+    from servewright.spec.infrastructure import PlatformSpec
+    from servewright.spec.operators import KarpenterSpec, OperatorSpec, PrometheusSpec
     from servewright.spec.request import Environment
 
 PLACEHOLDER_CLUSTER: Final = "example-cluster"
@@ -28,6 +30,13 @@ _NAMESPACES: Final = {
     "keda": "keda",  # https://keda.sh/docs/latest/deploy/
     "nvidia-device-plugin": "nvidia-device-plugin",  # https://github.com/NVIDIA/k8s-device-plugin#deployment-via-helm
     "dcgm-exporter": "monitoring",  # judgement: its guide installs into the current namespace
+}
+
+_INSTALLED_IN: Final = {
+    "keda": "keda",
+    "nvidia-device-plugin": NODE_SYSTEM,
+    "dcgm-exporter": NODE_SYSTEM,
+    "prometheus": PROMETHEUS_NAMESPACE,
 }
 
 
@@ -82,7 +91,7 @@ def _tag(given: ClusterSpec, name: str, applied: Applied) -> tuple[str, str]:
 
 def operators_of(platform: PlatformSpec | None, applied: Applied) -> tuple[Operator, ...]:
     """
-    Return the operators that the stack relies on, all existing: what is written down is where each of them is.
+    Return the operators that the stack relies on; of those that exist it is written down where each of them is.
     """
     given = None if platform is None else platform.operators
     found = {info.alias or name: getattr(given, name, None) for name, info in OperatorsSpec.model_fields.items()}
@@ -91,15 +100,21 @@ def operators_of(platform: PlatformSpec | None, applied: Applied) -> tuple[Opera
     return (*(_operator(name, operator, applied) for name, operator in others), _prometheus(prometheus, applied))
 
 
-def _operator(name: str, given: OperatorSpec | None, applied: Applied) -> Operator:
-    namespace = None if given is None else given.existing.namespace
+def _operator(name: str, given: OperatorSpec | KarpenterSpec | None, applied: Applied) -> Operator:
+    if _installs(given):
+        return Operator(name=name, mode="install", address=None, namespace=_INSTALLED_IN[name], labels=())
+    existing = ExistingOperatorSpec() if given is None or given.existing is None else given.existing
     where = f"platform.operators.{name}.existing.namespace"
-    taken = applied.take(where, namespace, _NAMESPACES[name], "an existing cluster has it, where its guide installs it")
+    taken = applied.take(where, existing.namespace, _NAMESPACES[name], "an existing cluster has it, where its guide installs it")
     return Operator(name=name, mode="existing", address=None, namespace=taken, labels=())
 
 
 def _prometheus(given: PrometheusSpec | None, applied: Applied) -> Operator:
-    existing = ExistingPrometheusSpec() if given is None else given.existing
+    if _installs(given):
+        # Address and labels follow from the names of namespace and release, which are the same in every cluster.
+        namespace = _INSTALLED_IN["prometheus"]
+        return Operator(name="prometheus", mode="install", address=PROMETHEUS_ADDRESS, namespace=namespace, labels=PROMETHEUS_LABELS)
+    existing = ExistingPrometheusSpec() if given is None or given.existing is None else given.existing
     where = "platform.operators.prometheus.existing"
     labels = None if existing.labels is None else tuple(sorted(existing.labels.items()))
     shown = "{release: kube-prometheus-stack}"
@@ -111,6 +126,10 @@ def _prometheus(given: PrometheusSpec | None, applied: Applied) -> Operator:
         namespace=applied.take(f"{where}.namespace", existing.namespace, _namespace(address), "as its address says"),
         labels=applied.take(f"{where}.labels", labels, PROMETHEUS_LABELS, "what the chart's Prometheus selects by", shown=shown),
     )
+
+
+def _installs(given: OperatorSpec | KarpenterSpec | PrometheusSpec | None) -> bool:
+    return getattr(given, "install", None) is not None
 
 
 def _namespace(address: str) -> str:

@@ -4,70 +4,111 @@ How replicas are bought, and the budget.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import model_validator
 
-from servewright.spec.codes import NOT_BUILT, WRONG_TYPE
+from servewright.spec.codes import MALFORMED, NOT_A_CHOICE, WRONG_TYPE
 from servewright.spec.faults import fault, kind
 from servewright.spec.names import Email, choice
 from servewright.spec.quantities import Flag, HourlyRate, Money, Parsed, PartOf
+from servewright.spec.request import BasePurchase, Payment
 from servewright.spec.structure import Listed, Part, Short
 
+_AHEAD: Final = ("capacity-reservation", "capacity-block")
+_BASE_WORDS: Final = ("on-demand", "reserved")
+_RESERVATION_ID: Final = re.compile(r"cr-[0-9a-z]{1,29}")
+"""
+As Karpenter takes it (capacityReservationSelectorTerms[].id of its EC2NodeClass); blocks are reservations too.
+"""
 
-def parse_purchase(value: object) -> str:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoughtAs:
     """
-    Return the purchase option "on-demand" or "spot"; the others are not built yet.
+    A purchase option of the base; *reservation* is the id where capacity is bought ahead.
     """
-    if isinstance(value, dict) and len(value) == 1 and next(iter(value)) in ("capacity-reservation", "capacity-block"):
-        raise fault(NOT_BUILT, f"purchase {next(iter(value))} is not built yet", "write on-demand or spot")
+
+    purchase: BasePurchase
+    reservation: str | None = None
+
+
+def parse_base_purchase(value: object) -> BoughtAs:
+    """
+    Return the purchase option: a word, or {capacity-reservation: {id: cr-...}} or {capacity-block: {id: cr-...}}.
+    """
+    if isinstance(value, dict):
+        return _ahead(value)
     if not isinstance(value, str):
-        raise fault(WRONG_TYPE, f"must be on-demand or spot, this is {kind(value)}")
-    return str(_PURCHASE.parse(value))
+        raise fault(WRONG_TYPE, f"must be {', '.join(_BASE_WORDS)} or {{capacity-reservation: {{id: …}}}}, this is {kind(value)}")
+    if value in _AHEAD:
+        raise fault(WRONG_TYPE, f"{value} needs its id", f"purchase: {{{value}: {{id: cr-0123456789abcdef0}}}}")
+    if value == "spot":
+        raise fault(NOT_A_CHOICE, "the base is what stays: spot does not", "put spot into burst: burst: {purchase: spot}")
+    return BoughtAs(purchase=cast("BasePurchase", _BASE.parse(value)))
 
 
-_PURCHASE = choice("on-demand", "spot", "reserved", later=("reserved",))
-_CAPACITY_ID = {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"], "additionalProperties": False}
-_PURCHASE_SCHEMA: dict[str, Any] = {
+def _ahead(value: dict[object, object]) -> BoughtAs:
+    name = next(iter(value), None)
+    if len(value) != 1 or name not in _AHEAD:
+        raise fault(NOT_A_CHOICE, "not a purchase option", "purchase: {capacity-reservation: {id: cr-0123456789abcdef0}}")
+    inner = value[name]
+    given = inner.get("id") if isinstance(inner, dict) and set(inner) == {"id"} else None
+    if not isinstance(given, str) or _RESERVATION_ID.fullmatch(given) is None:
+        raise fault(MALFORMED, f"{name} takes {{id: …}}, the id of a reservation", f"{{{name}: {{id: cr-0123456789abcdef0}}}}")
+    return BoughtAs(purchase=name, reservation=given)
+
+
+_BASE = choice(*_BASE_WORDS)
+_CAPACITY_ID = {
+    "type": "object",
+    "properties": {"id": {"type": "string", "pattern": f"^{_RESERVATION_ID.pattern}$"}},
+    "required": ["id"],
+    "additionalProperties": False,
+}
+_BASE_SCHEMA: dict[str, Any] = {
     "anyOf": [
-        _PURCHASE.schema,
-        *(
-            {"type": "object", "properties": {name: _CAPACITY_ID}, "required": [name], "additionalProperties": False}
-            for name in ("capacity-reservation", "capacity-block")
-        ),
+        _BASE.schema,
+        *({"type": "object", "properties": {name: _CAPACITY_ID}, "required": [name], "additionalProperties": False} for name in _AHEAD),
     ]
 }
-PurchaseField = Annotated[Literal["on-demand", "spot"], Parsed(parse_purchase, _PURCHASE_SCHEMA)]
+BasePurchaseField = Annotated[BoughtAs, Parsed(parse_base_purchase, _BASE_SCHEMA)]
+PurchaseField = Annotated[Literal["on-demand", "spot"], choice("on-demand", "spot")]
 
 
 class BaseCapacitySpec(Part):
     """
-    The share of the replicas that always runs.
+    The replicas that always run, on a pool of their own.
     """
 
-    purchase: PurchaseField
+    purchase: BasePurchaseField
     """
-    on-demand, spot, reserved, {capacity-reservation: {id}} or {capacity-block: {id}}. Only on-demand and spot are built.
+    on-demand, reserved, {capacity-reservation: {id: cr-…}} or {capacity-block: {id: cr-…}}. reserved is on-demand capacity with a
+    billing commitment, paid whether used or not.
     """
 
     share: PartOf | None = None
     """
-    Part of the busiest hour's replicas, rounded up to whole replicas. Default 100%; less is not built yet.
+    Part of the busiest hour's replicas, rounded up to whole replicas, at least those of scaling.min. Default 100% where burst is
+    absent, else 50%. The replicas beyond it are the burst's.
     """
 
     term: Annotated[Literal["1y", "3y"], choice("1y", "3y")] | None = None
     """
-    Length of a commitment, 1y or 3y. Only with reserved.
+    Length of a commitment, 1y or 3y. Only with reserved. Default 1y.
     """
 
-    payment: Annotated[str, choice("no-upfront", "partial-upfront", "all-upfront")] | None = None
+    payment: Annotated[Payment, choice("no-upfront", "partial-upfront", "all-upfront")] | None = None
     """
-    How a commitment is paid. Only with reserved.
+    How a commitment is paid: no-upfront, partial-upfront or all-upfront. Only with reserved. Default no-upfront.
     """
 
     rate: HourlyRate | None = None
     """
-    What a committed node costs, as 35.10 USD/h, where no table row exists. Only with reserved.
+    What a node costs, as 35.10 USD/h, where no table row exists. Only with reserved and capacity-block. Without row and rate the price is
+    unknown.
     """
 
 
@@ -120,12 +161,12 @@ class CapacitySpec(Part):
 
     base: BaseCapacitySpec | None = None
     """
-    The share that always runs. Default: none. Together with burst not built yet.
+    The replicas that always run. Default: none; in prod 50% on-demand. Alone and without a share it is all of them, and nothing scales.
     """
 
     burst: BurstCapacitySpec | None = None
     """
-    The share that follows the traffic. Default: spot with fallback on-demand in dev, on-demand elsewhere.
+    The replicas that follow the traffic. Default: spot with fallback on-demand in dev, on-demand elsewhere; none beside a base of 100%.
     """
 
     allow_interruption: Flag | None = None

@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from servewright.diagnostics import Diagnostic, SourceMap
+    from servewright.spec.trace import SetBy
 
 Environment = Literal["dev", "staging", "prod"]
 Priority = Literal["cost", "latency", "throughput", "balanced"]
-Purchase = Literal["on-demand", "spot"]
+BasePurchase = Literal["on-demand", "reserved", "capacity-reservation", "capacity-block"]
+BurstPurchase = Literal["on-demand", "spot"]
+ShareName = Literal["base", "burst"]
+Term = Literal["1y", "3y"]
+Payment = Literal["no-upfront", "partial-upfront", "all-upfront"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +115,7 @@ class ModelRequest:
     instance_types: tuple[str, ...]
     precision: str
     tensor_parallel: int | None
+    pipeline_parallel: int | None
     context_length: int | None
     min_replicas: int
     max_replicas: int | None
@@ -120,7 +126,7 @@ class ModelRequest:
         """
         Return the same request with the choice of hardware left open.
         """
-        return replace(self, gpu=None, gpus_per_replica=None, instance_types=(), tensor_parallel=None)
+        return replace(self, gpu=None, gpus_per_replica=None, instance_types=(), tensor_parallel=None, pipeline_parallel=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,22 +135,52 @@ class Fallback:
     Where burst replicas go when spot has none: *max_share* of them at most.
     """
 
-    purchase: Purchase
+    purchase: BurstPurchase
     max_share: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseCapacity:
+    """
+    The replicas that always run: *share* (above 0, at most 1) of those planned for the busiest hour, rounded up to whole ones.
+
+    What is bought ahead has its *term* and *payment*, its *rate* in USD an hour where the spec gives one, or the id of its *reservation*.
+    """
+
+    purchase: BasePurchase
+    share: Decimal
+    term: Term | None = None
+    payment: Payment | None = None
+    rate: Decimal | None = None
+    reservation: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BurstCapacity:
+    """
+    The replicas that follow the traffic, with a fallback where they are spot.
+    """
+
+    purchase: BurstPurchase
+    fallback: Fallback | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capacity:
     """
-    How the replicas are bought: one purchase option, with a fallback where it is spot.
-
-    *share* is the part of the spec that says so: "base", the replicas that always run, or "burst", those that follow the traffic.
+    How the replicas are bought: a base, a burst, or both. One of them is always there.
     """
 
-    purchase: Purchase
-    fallback: Fallback | None
-    allow_interruption: bool
-    share: Literal["base", "burst"] = "burst"
+    base: BaseCapacity | None = None
+    burst: BurstCapacity | None = None
+    allow_interruption: bool = False
+
+    @property
+    def spot(self) -> bool:
+        """
+        True where some of the replicas are spot.
+        """
+        return self.burst is not None and self.burst.purchase == "spot"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,11 +205,12 @@ class Cluster:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operator:
     """
-    A cluster-wide operator that the stack relies on, taken as existing. *address* and *labels* only where they mean something.
+    A cluster-wide operator that the stack relies on, taken as existing or installed with it. *address* and *labels* only where they mean
+    something.
     """
 
     name: str
-    mode: Literal["existing"]
+    mode: Literal["existing", "install"]
     address: str | None
     namespace: str
     labels: tuple[tuple[str, str], ...]
@@ -225,3 +262,4 @@ class Request:
     defaults: tuple[AppliedDefault, ...]
     warnings: tuple[Diagnostic, ...]
     source: SourceMap
+    trace: tuple[SetBy, ...] = ()

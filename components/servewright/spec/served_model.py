@@ -134,7 +134,7 @@ class ParallelismSpec(Part):
 
     pipeline: Annotated[int, whole(1, 64)] | None = None
     """
-    Stages of layers. 1; more is not built yet.
+    Stages of layers, each on GPUs of its own. 1 to 64; tensor times pipeline is the GPUs of a replica, at most 8.
     """
 
 

@@ -11,12 +11,12 @@ from servewright.spec.codes import (
     DUPLICATE,
     MALFORMED,
     NO_OWNER,
-    NOT_BUILT,
     ONE_ZONE,
     SECTION_LATER,
     UNKNOWN_REGION,
     UNKNOWN_ZONE,
 )
+from servewright.spec.default_name import name_from
 from servewright.spec.finding import Finding
 from servewright.spec.model_rules import duplicates, section_findings
 from servewright.spec.names import LABEL_KEY, MAX_LABEL_KEY, RESERVED_LABELS
@@ -29,17 +29,31 @@ if TYPE_CHECKING:
 
 DEFAULT_REGION: Final = "us-east-1"
 _MAX_ROLE: Final = 64
-_SYSTEM_NAMESPACES: Final = ("default", "karpenter", "keda")
+NODE_SYSTEM: Final = "servewright-node-system"
+"""
+Where we install what touches nodes: the one namespace that Pod Security leaves open.
+"""
+
+_SYSTEM_NAMESPACES: Final = ("default", "karpenter", "keda", "monitoring", NODE_SYSTEM)
 
 
 def _models(scope: Scope) -> Iterator[Finding]:
+    """
+    Refuse two models of one name, given or made from the source.
+    """
     names: dict[str, int] = {}
     for index, model in enumerate(scope.spec.models):
-        if index == 1:
-            yield Finding(code=NOT_BUILT, path="models[1]", message="a second model is not built yet", hint="give each model its own spec")
-        if model.name is not None and names.setdefault(model.name, index) != index:
-            message = f"models[{names[model.name]}] has the same name"
-            yield Finding(code=DUPLICATE, path=f"models[{index}].name", message=message, reads=(f"models[{names[model.name]}].name",))
+        name = model.name or name_from(model.source)
+        first = names.setdefault(name, index)
+        if first == index:
+            continue
+        yield Finding(
+            code=DUPLICATE,
+            path=f"models[{index}].name" if model.name is not None else f"models[{index}]",
+            message=f"models[{first}] has the same name, {name}",
+            hint=f"name: {name}-2",
+            reads=(f"models[{first}].name", f"models[{first}].source", f"models[{index}].source"),
+        )
 
 
 def _owner(scope: Scope) -> Iterator[Finding]:

@@ -1,0 +1,51 @@
+"""
+The words of how a model's replicas are bought: what always runs, what follows the traffic, what is shared with other models.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from servewright.units import HOURS_PER_WEEK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from servewright.plan.pool_group import PoolGroup, Tenant
+    from servewright.plan.ranking import Ranked
+
+
+def share_reasons(best: Ranked, groups: tuple[PoolGroup, ...]) -> tuple[str, ...]:
+    """
+    Return what to know about the shares of *best* and the *groups* they run in.
+    """
+    homes = tuple(zip(best.placement.tenants, groups, strict=True))
+    return tuple(word for tenant, group in homes for word in (*_base(best, tenant, group), *_shared(tenant, group)))
+
+
+def _base(best: Ranked, tenant: Tenant, group: PoolGroup) -> Iterator[str]:
+    if group.share != "base":
+        return
+    always, peak = tenant.replicas.busiest, best.placement.replicas.busiest
+    needed = best.placement.needed.by_hour
+    used = Decimal(sum(min(hour, always) for hour in needed)) / (always * HOURS_PER_WEEK)
+    bought = group.pools[0].offer.purchase
+    yield f"base: {always} of {peak} replicas always run, {bought}; the traffic needs {used * 100:.0f} % of their hours"
+    yield from _zone_loss(always, peak, group.zones)
+
+
+def _zone_loss(always: int, peak: int, zones: int) -> Iterator[str]:
+    if zones > 1:
+        left = always - -(-always // zones)
+        share = Decimal(left) / peak
+        yield (
+            f"with one of {zones} zones lost, {left} of {always} base replicas serve on: {share * 100:.0f} % of the busiest hour, "
+            "the rest comes back as nodes start in the other"
+        )
+
+
+def _shared(tenant: Tenant, group: PoolGroup) -> Iterator[str]:
+    others = [each.request.name for each in group.tenants if each is not tenant and each.request.name != tenant.request.name]
+    if others:
+        yield f"shares the {group.share} nodes ({group.instance.name}) with {', '.join(others)}"

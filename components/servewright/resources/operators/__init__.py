@@ -1,0 +1,3 @@
+"""
+The operators that a stack installs: helm releases, their namespaces and what they may reach.
+"""
