@@ -7,7 +7,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from servewright.additions.files import is_there, read_bytes, shown
+from servewright.additions.load import with_additions
+from servewright.additions.lock_file import parse_lock
 from servewright.catalog.load import load_catalog
+from servewright.plan.lock import lock_of, with_locked_images
+from servewright.plan.performance.version import constants_version
 from servewright.plan.planner import plan_stack
 from servewright.spec.load import load_request
 
@@ -15,19 +20,48 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from servewright.catalog.query import Catalog
+    from servewright.plan.lock import Lock
     from servewright.plan.model import Plan
     from servewright.report.model import Preview
     from servewright.resources.estimates import Estimates
 
 
-def plan_file(path: Path, as_of: date | None = None) -> Plan:
+def plan_file(path: Path, as_of: date | None = None, *, replan: bool = False) -> Plan:
     """
     Return the plan of the spec in *path*; *as_of* is the clock for what depends on a date (default: the catalogue's build date).
 
+    The lock beside the spec decides where it fits; *replan* plans afresh as if there were none.
     Raises InvalidInputError with the faults of the first phase that has any.
     """
-    catalog = load_catalog()
-    return plan_stack(load_request(path, catalog.zones, names=catalog), catalog, as_of)
+    known = with_additions(load_catalog(), path.parent, as_of)
+    request = load_request(path, known.catalog.zones, names=known.catalog)
+    lock = None if replan else lock_beside(path)
+    catalog = known.catalog if lock is None else with_locked_images(known.catalog, lock)
+    plan = plan_stack(request, catalog, as_of, lock=lock, lock_file=None if lock is None else lock_path(path).name)
+    return replace(plan, warnings=(*plan.warnings, *known.notices(request)))
+
+
+def lock_path(spec: Path) -> Path:
+    """
+    Return where the lock of *spec* stands: prod.lock.json beside prod.yaml.
+    """
+    return spec.with_name(f"{spec.stem}.lock.json")
+
+
+def lock_beside(spec: Path) -> Lock | None:
+    """
+    Return the lock of *spec*, None where there is none; raises InvalidInputError where it cannot be read.
+    """
+    path = lock_path(spec)
+    return parse_lock(shown(path), read_bytes(path)) if is_there(path) else None
+
+
+def lock_made(plan: Plan, spec: Path, as_of: date | None = None) -> Lock:
+    """
+    Return the lock that would hold *plan*, which was made from *spec*.
+    """
+    return lock_of(plan, with_additions(load_catalog(), spec.parent, as_of).catalog, constants_version())
 
 
 def preview_file(path: Path, as_of: date | None = None) -> Preview:
@@ -41,13 +75,22 @@ def preview_file(path: Path, as_of: date | None = None) -> Preview:
     from servewright.record.offline import record_plan  # noqa: PLC0415
     from servewright.report.model import preview_of  # noqa: PLC0415
 
-    catalog = load_catalog()
+    catalog = catalog_beside(path, as_of)
     plan = plan_file(path, as_of)
     records = record_plan(plan, catalog)
     preview = preview_of(plan, records, price_records(records, catalog), catalog, as_of)
     # The estimate is itself an input of the component and, without a limit of the user's, the budget's amount: the program is recorded
     # again with it. Neither has a price, so the bill stays the same.
     return replace(preview, records=record_plan(plan, catalog, estimate=estimates(preview)))
+
+
+def catalog_beside(spec: Path, as_of: date | None = None) -> Catalog:
+    """
+    Return the catalogue with the models and image digests that lie beside *spec*, its lock's before them; *as_of* as in `plan_file`.
+    """
+    catalog = with_additions(load_catalog(), spec.parent, as_of).catalog
+    lock = lock_beside(spec)
+    return catalog if lock is None else with_locked_images(catalog, lock)
 
 
 def estimates(preview: Preview) -> Estimates:

@@ -14,6 +14,7 @@ from servewright.report.foot import census_line, next_command
 from servewright.report.header import header, price_age
 from servewright.report.lines import bill_lines
 from servewright.report.money_table import money_table
+from servewright.report.origins import origins
 from servewright.report.requirements import requirements
 from servewright.report.screen import Screen
 from servewright.report.tree import resource_tree
@@ -31,7 +32,7 @@ def show_preview(console: Console, preview: Preview, *, spec: str, bill: bool = 
     Write the preview; *bill* adds every line with its source, *tree* every resource. *spec* is the file as the user named it.
     """
     screen = Screen(console)
-    header(screen, preview.plan.stack, price_age(preview))
+    header(screen, preview.plan.stack, price_age(preview), lock=preview.plan.lock)
     decision(screen, preview.plan)
     money_table(screen, preview)
     alternatives(screen, preview.plan)
@@ -41,6 +42,7 @@ def show_preview(console: Console, preview: Preview, *, spec: str, bill: bool = 
         resource_tree(screen, preview)
     elsewhere(screen, preview.bill)
     defaults(screen, preview.plan)
+    origins(screen, preview.plan)
     requirements(screen, preview)
     watch(screen, preview)
     screen.blank()
@@ -53,7 +55,7 @@ def show_cost(console: Console, preview: Preview, *, spec: str) -> None:
     Write the bill alone, every line with its source.
     """
     screen = Screen(console)
-    header(screen, preview.plan.stack, price_age(preview))
+    header(screen, preview.plan.stack, price_age(preview), lock=preview.plan.lock)
     money_table(screen, preview)
     bill_lines(screen, preview)
     elsewhere(screen, preview.bill)
@@ -68,10 +70,11 @@ def show_plan(console: Console, plan: Plan, *, spec: str) -> None:
     Write the decision alone.
     """
     screen = Screen(console)
-    header(screen, plan.stack)
+    header(screen, plan.stack, lock=plan.lock)
     decision(screen, plan)
     alternatives(screen, plan)
     defaults(screen, plan)
+    origins(screen, plan)
     watch_plan(screen, plan)
     screen.blank()
     next_command(screen, f"servewright plan {spec} --explain")
