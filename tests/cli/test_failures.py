@@ -78,8 +78,8 @@ def test_a_bug_inside_a_command_ends_with_1(monkeypatch: pytest.MonkeyPatch) -> 
     A command that meets a bug of ours says so and names the place, with status 1.
     """
 
-    def broken(_path: Path) -> None:
-        raise ZeroDivisionError
+    def broken(_path: Path, *, replan: bool) -> None:
+        raise ZeroDivisionError(replan)
 
     monkeypatch.setattr(pipeline, "plan_file", broken)
     done = CliRunner().invoke(app, ["plan", "any.yaml"])

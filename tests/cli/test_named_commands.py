@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "components" / "servewright"
 ROOT_COMMAND: Any = typer.main.get_command(app)
 NAMED = re.compile(r"\bservewright ([a-z]+(?: [a-zA-Z0-9_./{}'-]+| \[[A-Z]+\])*)")
+MORE = (["models"], ["models", "list"], ["models", "show"], ["models", "add"], ["images"], ["images", "lock"])
 SCREENS = sorted((ROOT / "tests" / "golden" / "screens").rglob("*.txt"))
 DOCS = sorted([*(ROOT / "docs").glob("*.md"), ROOT / "README.md"])
 
@@ -31,7 +32,7 @@ def faults(command_line: str) -> list[str]:
     command: Any = ROOT_COMMAND
     missing = []
     for word in shlex.split(command_line.replace("'", "")):
-        if word.startswith("-"):
+        if word.startswith("-") and word != "-":
             options = {name for option in command.params for name in (*option.opts, "--help", "-h")}
             missing += [] if word in options else [word]
         elif hasattr(command, "commands"):
@@ -95,7 +96,7 @@ def test_the_page_of_the_commands_has_the_help_texts() -> None:
     docs/cli.md carries the help of every command as the program prints it.
     """
     page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-    for command in ([], ["preview"], ["plan"], ["cost"], ["catalog"], ["catalog", "gpus"]):
+    for command in ([], ["preview"], ["plan"], ["cost"], ["render"], ["check"], ["catalog"], ["catalog", "gpus"], *MORE):
         shown = CliRunner().invoke(app, [*command, "--help"], prog_name="servewright", env={"COLUMNS": "80"}).stdout
 
         assert shown.strip() in page, f"docs/cli.md lacks the help of: servewright {' '.join(command)}\n{shown}"

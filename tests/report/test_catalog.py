@@ -44,3 +44,31 @@ def test_a_region_without_prices_shows_none() -> None:
 
     assert " 0.00" not in text
     assert "–" in text
+
+
+def test_types_that_are_not_planned_come_last_and_are_marked() -> None:
+    """
+    The L4's fractional types are listed with a star behind those that a plan may take, and the star is explained.
+    """
+    text = shown(show_gpus, CATALOG, "us-east-1", width=120)
+
+    assert "g6, gr6, g6f*, gr6f*" in text
+    assert "* not planned: servewright catalog gpus NAME says why" in text
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_days_are_those_of_the_prices_that_are_shown(width: int) -> None:
+    """
+    The heading dates the hourly prices of GPUs, not every price of the region; without any it says so.
+    """
+    assert "prices 2026-07-01 … 2026-07-20" in shown(show_gpus, CATALOG, "us-east-1", width=width)
+    assert "no price is known" in shown(show_gpus, CATALOG, "mx-central-1", width=width)
+
+
+def test_formats_stand_on_one_line_where_there_is_room() -> None:
+    """
+    In 80 columns every GPU but the one with four families takes one line.
+    """
+    lines = shown(show_gpus, CATALOG, "us-east-1", width=80).splitlines()
+
+    assert len(lines) == 1 + 1 + sum(bool(CATALOG.instances_with_gpu(gpu.id)) for gpu in CATALOG.gpus) + 1 + 1

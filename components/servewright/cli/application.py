@@ -10,9 +10,13 @@ import typer
 
 from servewright import __version__
 from servewright.cli.catalog import catalog
+from servewright.cli.check import check
 from servewright.cli.cost import cost
+from servewright.cli.images import images
+from servewright.cli.models import models
 from servewright.cli.plan import plan
 from servewright.cli.preview import preview
+from servewright.cli.render import render
 
 app = typer.Typer(
     add_completion=False,
@@ -24,7 +28,11 @@ app = typer.Typer(
 app.command()(preview)
 app.command()(plan)
 app.command()(cost)
+app.command()(render)
+app.command()(check)
 app.add_typer(catalog, name="catalog")
+app.add_typer(models, name="models")
+app.add_typer(images, name="images")
 
 
 @app.callback()

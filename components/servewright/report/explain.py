@@ -14,6 +14,7 @@ from servewright.report.engine_flags import engine_flags
 from servewright.report.figures import aligned, compact, count, duration, gib, milliseconds, per_million, percent, plural, rate, usd
 from servewright.report.foot import next_command
 from servewright.report.header import header
+from servewright.report.origins import origins
 from servewright.report.screen import QUIET, STRONG, Column, Screen, Span
 from servewright.report.watch import watch_plan
 from servewright.report.week import week
@@ -50,6 +51,7 @@ def show_explanation(console: Console, plan: Plan, *, spec: str) -> None:
     _pools(screen, plan)
     alternatives(screen, plan, shown=None)
     defaults(screen, plan)
+    origins(screen, plan)
     watch_plan(screen, plan)
     screen.blank()
     next_command(screen, f"servewright preview {spec}")

@@ -42,7 +42,7 @@ def preview_value(preview: Preview) -> dict[str, Any]:
     return {
         "apiVersion": PREVIEW_VERSION,
         **_dates(preview),
-        "stack": _stack(preview.plan),
+        "stack": stack_value(preview.plan),
         "budget": _budget(preview.plan),
         "operators": _operators(preview),
         "not_priced": _not_priced(preview),
@@ -62,7 +62,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
     """
     return {
         "apiVersion": PLAN_VERSION,
-        "stack": _stack(plan),
+        "stack": stack_value(plan),
         "budget": _budget(plan),
         "plan": plan_value(plan),
         "secrets": _secrets(plan),
@@ -77,7 +77,7 @@ def bill_document(preview: Preview) -> dict[str, Any]:
     return {
         "apiVersion": BILL_VERSION,
         **_dates(preview),
-        "stack": _stack(preview.plan),
+        "stack": stack_value(preview.plan),
         "budget": _budget(preview.plan),
         "not_priced": _not_priced(preview),
         "bill": bill_value(preview.bill),
@@ -89,7 +89,10 @@ def _dates(preview: Preview) -> dict[str, Any]:
     return {"as_of": preview.as_of.isoformat(), "prices": prices}
 
 
-def _stack(plan: Plan) -> dict[str, Any]:
+def stack_value(plan: Plan) -> dict[str, Any]:
+    """
+    Return what is deployed, for whom and where: preview-v1.json, stack.
+    """
     stack = plan.stack
     return {
         "name": stack.name,

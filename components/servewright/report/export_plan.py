@@ -23,7 +23,8 @@ def plan_value(plan: Plan) -> dict[str, Any]:
         "models": [_model(model, plan.pools) for model in plan.models],
         "pools": [_pool(pool) for pool in plan.pools],
         "defaults": [{"path": d.path, "value": d.value, "why": d.why} for d in plan.defaults],
-        "lock": {"state": "none", "file": None},
+        "trace": [{"path": s.path, "file": s.file, "line": s.line} for s in plan.trace],
+        "lock": {"state": plan.lock.state, "file": plan.lock.file},
     }
 
 

@@ -57,7 +57,6 @@ def preview_of(
     """
     dates = [line.as_of_from for line in bill.lines if line.as_of_from is not None]
     oldest, newest = (min(dates), max(dates)) if dates else catalog.prices_between(plan.stack.region)
-    image = catalog.image("vllm")
     return Preview(
         plan=plan,
         records=records,
@@ -66,7 +65,7 @@ def preview_of(
         prices_oldest=oldest,
         prices_newest=newest,
         operator_versions={o.name: catalog.pin(_PINNED_AS.get(o.name, o.name)).version for o in plan.operators},
-        image_waivers={} if image.waiver is None else {f"{image.name}:{image.tag}": image.waiver},
+        image_waivers={f"{i.name}:{i.tag}": i.waiver for i in catalog.versions.images.values() if i.waiver is not None},
         quotas=quotas_needed(plan.pools, catalog),
     )
 
