@@ -12,8 +12,8 @@ help: ## list the targets
 preview: $(VENV)/.run ## show what the dev stack would build, why, and what it costs (SPEC=file for another)
 	@$(BIN)/servewright preview $(SPEC)
 
-test: $(VENV)/.dev lint types ## lint, types, import contracts and all tests but those of the real Pulumi engine
-	$(BIN)/pytest -n auto --dist loadfile -m "not engine"
+test: $(VENV)/.dev lint types ## lint, types, import contracts and all tests that need no other program
+	$(BIN)/pytest -n auto --dist loadfile -m "not engine and not apiserver and not vllm and not terraform"
 
 lint: $(VENV)/.dev ## ruff and the import contracts
 	$(BIN)/ruff format --check .

@@ -4,6 +4,7 @@ The rules between objects pass a good stack and catch each fault alone.
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ FAULTS: list[tuple[str, str, str, Any, str]] = [
     ("Service", "chat", "spec selector", {}, "selects no pod of the stack"),
     ("Service", "chat", "spec ports 0 targetPort", "metrics", "declares no port 'metrics'"),
     ("Service", "chat", "spec type", "LoadBalancer", "a public or node-wide endpoint"),
-    ("PodDisruptionBudget", "chat", "spec selector matchLabels app", "other", "selects 0 workloads"),
+    ("PodDisruptionBudget", "chat", "spec selector matchLabels app", "other", "selects the pods of 0 models"),
     ("PodDisruptionBudget", "chat", "spec maxUnavailable", 0, "blocks every drain"),
     ("PodDisruptionBudget", "chat", "spec minAvailable", 1, "blocks every drain"),
     ("PodDisruptionBudget", "chat", "spec minAvailable", "100%", "blocks every drain"),
@@ -73,6 +74,54 @@ def test_one_fault_between_objects_is_caught(kind: str, name: str, path: str, va
     """
     faults = bundle_faults(stack_with(kind, name, path, value), load_contract())
     assert any(expected in fault for fault in faults), faults
+
+
+def with_base(**spec: Any) -> list[dict[str, Any]]:
+    """
+    Return the good stack with a second share of its model: one replica that always runs, beside the scaled one; *spec* replaces its fields.
+    """
+    objects = deepcopy(good_stack())
+    burst = next(o for o in objects if o["kind"] == "Deployment")
+    base = deepcopy(burst)
+    for made, share in ((burst, "burst"), (base, "base")):
+        made["spec"]["selector"]["matchLabels"]["share"] = made["spec"]["template"]["metadata"]["labels"]["share"] = share
+        made["metadata"]["annotations"]["servewright.dev/model"] = "chat"
+    base["metadata"]["name"] = "chat-base"
+    base["metadata"]["annotations"]["servewright.dev/replicas-by-hour"] = "168*1"
+    base["spec"] = {**base["spec"], "replicas": 1, **spec}
+    return [*objects, base]
+
+
+def test_a_base_beside_its_burst_has_no_faults() -> None:
+    """
+    One budget and one Service over both shares of a model are right; each Deployment counts its own pods.
+    """
+    assert bundle_faults(with_base(), load_contract()) == ()
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ({"selector": {"matchLabels": {"app": "chat"}}}, "Deployment chat-base: selects the pods of Deployment chat too"),
+        ({"replicas": None}, "Deployment chat-base: has neither a scaler nor a number of replicas"),
+        ({"replicas": 2}, "Deployment chat-base: planned for 1 to 1 replicas, scaled within 2 to 2"),
+    ],
+)
+def test_one_fault_of_a_base_is_caught(spec: dict[str, Any], expected: str) -> None:
+    """
+    A base that counts the burst's pods, that says no number, or another one than it is planned and priced for.
+    """
+    assert bundle_faults(with_base(**spec), load_contract()) == (expected,)
+
+
+def test_a_budget_over_two_models_is_caught() -> None:
+    """
+    One replica at a time over both would hold up one model's drain for the other's.
+    """
+    objects = with_base()
+    objects[-1]["metadata"]["annotations"]["servewright.dev/model"] = "draft"
+
+    assert bundle_faults(objects, load_contract()) == ("PodDisruptionBudget chat: selects the pods of 2 models, not of one",)
 
 
 def test_the_same_object_twice_is_caught() -> None:

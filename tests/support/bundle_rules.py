@@ -23,6 +23,10 @@ METADATA_ADDRESS: Final = "169.254.169.254/32"
 EVERYONE: Final = frozenset({"0.0.0.0/0", "::/0"})
 HOURS_PER_WEEK: Final = 168
 SPOT_NOTICE_SECONDS: Final = 120
+NODE_SYSTEM: Final = "servewright-node-system"
+"""
+The one namespace that is not restricted: device plugin and exporter, which reach into their nodes.
+"""
 ENGINE_LABELS: Final = frozenset({"model_name", "engine"})
 """
 Labels of the engine's own series, as captured from a started server (facts/vllm-0.31.0.json, metric_labels_seen).
@@ -56,7 +60,7 @@ def bundle_faults(objects: list[dict[str, Any]], contract: Mapping[str, Any]) ->
     """
     bundle = Bundle(tuple(objects))
     faults = [f"{'/'.join(key)}: emitted {count} times" for key, count in Counter(map(identity, objects)).items() if count > 1]
-    for rule in (_namespaces, _policies, _services, _disruption, _monitors, _pools, _workloads):
+    for rule in (_namespaces, _policies, _services, _owners, _fixed, _disruption, _monitors, _pools, _workloads):
         faults += rule(bundle)
     faults += _scalers(bundle, contract)
     return tuple(faults)
@@ -84,10 +88,13 @@ def _namespaces(bundle: Bundle) -> Iterator[str]:
         namespace = manifest["metadata"].get("namespace")
         if namespace is not None and namespace not in emitted:
             yield f"{_where(manifest)}: namespace {namespace!r} is not part of the stack"
+    ours = {d["metadata"].get("namespace") for d in bundle.of("Deployment")}
     for name, manifest in emitted.items():
         level = manifest["metadata"].get("labels", {}).get("pod-security.kubernetes.io/enforce")
-        if level != "restricted":
-            yield f"Namespace {name}: pod-security.kubernetes.io/enforce is {level!r}, not restricted"
+        if level != ("privileged" if name == NODE_SYSTEM else "restricted"):
+            yield f"Namespace {name}: pod-security.kubernetes.io/enforce is {level!r}"
+        if name not in ours:  # a chart's: what must reach it is no pod's business alone (docs/resources.md, Operators)
+            continue
         policies = [p["spec"] for p in bundle.of("NetworkPolicy") if p["metadata"].get("namespace") == name]
         denied = {t for p in policies if not p.get("podSelector") for t in p.get("policyTypes", []) if not p.get(t.lower())}
         if denied != {"Ingress", "Egress"}:
@@ -125,13 +132,24 @@ def _services(bundle: Bundle) -> Iterator[str]:
             yield f"{_where(service)}: a public or node-wide endpoint"
 
 
+def _owners(bundle: Bundle) -> Iterator[str]:
+    """
+    Yield a fault for each Deployment that counts other pods than its own: base and burst of a model differ in one label only.
+    """
+    for deployment in bundle.of("Deployment"):
+        for target in _selected(bundle, deployment["spec"]["selector"], deployment["metadata"].get("namespace")):
+            if target is not deployment:
+                yield f"{_where(deployment)}: selects the pods of {_where(target)} too"
+
+
 def _disruption(bundle: Bundle) -> Iterator[str]:
     scaled = {s["spec"]["scaleTargetRef"]["name"]: s["spec"].get("minReplicaCount", 0) for s in bundle.of("ScaledObject")}
     for budget in bundle.of("PodDisruptionBudget"):
         spec = budget["spec"]
         targets = _selected(bundle, spec.get("selector", {}), budget["metadata"].get("namespace"))
-        if len(targets) != 1:
-            yield f"{_where(budget)}: selects {len(targets)} workloads, not one"
+        models = {(t["metadata"].get("annotations") or {}).get("servewright.dev/model", t["metadata"]["name"]) for t in targets}
+        if len(models) != 1:
+            yield f"{_where(budget)}: selects the pods of {len(models)} models, not of one"
         replicas = [scaled.get(t["metadata"]["name"], t["spec"].get("replicas", 1)) for t in targets]
         kept = spec.get("minAvailable")
         blocks = spec.get("maxUnavailable") in {0, "0%"} or kept == "100%" or (isinstance(kept, int) and any(kept >= r for r in replicas))
@@ -164,6 +182,21 @@ def _scalers(bundle: Bundle, contract: Mapping[str, Any]) -> Iterator[str]:
         yield from _hours_faults(target, scaler["spec"])
         for trigger in scaler["spec"]["triggers"]:
             yield from _query_faults(_where(scaler), trigger.get("metadata", {}).get("query", ""), contract)
+
+
+def _fixed(bundle: Bundle) -> Iterator[str]:
+    """
+    Yield a fault for each Deployment that nobody scales and that does not say its number, or is planned for another.
+    """
+    scaled = {scaler["spec"]["scaleTargetRef"]["name"] for scaler in bundle.of("ScaledObject")}
+    for deployment in bundle.of("Deployment"):
+        if deployment["metadata"]["name"] in scaled:
+            continue
+        replicas = deployment["spec"].get("replicas")
+        if replicas is None:
+            yield f"{_where(deployment)}: has neither a scaler nor a number of replicas"
+        elif "servewright.dev/replicas-by-hour" in deployment["metadata"].get("annotations", {}):
+            yield from _hours_faults(deployment, {"minReplicaCount": replicas, "maxReplicaCount": replicas})
 
 
 def _hours_faults(deployment: dict[str, Any], scaling: dict[str, Any]) -> Iterator[str]:

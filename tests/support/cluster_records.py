@@ -51,9 +51,10 @@ def node_pool(
     share: str | None = "1",
     max_share: str | None = None,
     idle: int = 600,
+    ahead: dict[str, str] | None = None,
 ) -> ResourceRecord:
     """
-    Return a NodePool with its class of the same name.
+    Return a NodePool with its class of the same name; *ahead* are the annotations of what is bought ahead, without their prefix.
     """
     requirements = [
         {"key": "node.kubernetes.io/instance-type", "operator": "In", "values": sorted(types)},
@@ -65,6 +66,7 @@ def node_pool(
         "servewright.dev/idle-seconds": str(idle),
         **({} if share is None else {"servewright.dev/expected-share": share}),
         **({} if max_share is None else {"servewright.dev/max-share": max_share}),
+        **{f"servewright.dev/{key}": value for key, value in (ahead or {}).items()},
     }
     spec: dict[str, Any] = {
         "template": {

@@ -11,7 +11,7 @@ from servewright.resources.naming import Names
 
 if TYPE_CHECKING:
     from servewright.catalog.query import Catalog
-    from servewright.plan.model import Plan
+    from servewright.plan.model import ModelPlan, Plan, WorkloadPlan
 
 
 class Emitted:
@@ -37,3 +37,20 @@ class Emitted:
         """
         (found,) = self.of_kind(kind)
         return found
+
+    def named(self, kind: str, name: str) -> dict[str, Any]:
+        """
+        Return the manifest of *kind* that is called *name*.
+        """
+        (found,) = (each for each in self.of_kind(kind) if each["metadata"]["name"] == name)
+        return found
+
+    def engines(self) -> list[tuple[ModelPlan, WorkloadPlan, dict[str, Any]]]:
+        """
+        Return each share of each model with its Deployment.
+        """
+        return [
+            (model, workload, self.named("Deployment", self.names.workload(model.name, workload.share)))
+            for model in self.plan.models
+            for workload in model.workloads
+        ]

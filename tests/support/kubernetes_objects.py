@@ -20,6 +20,9 @@ Pulumi's wire form of a value that is not known yet.
 """
 
 
+RELEASE = "kubernetes:helm.sh/v3:Release"
+
+
 class Recorded(Protocol):
     """
     What the checks read of a recorded resource.
@@ -48,9 +51,10 @@ def manifests_of(records: Iterable[Recorded]) -> list[dict[str, Any]]:
     """
     Return the Kubernetes objects among *records* as plain JSON, sorted by kind, namespace and name.
 
-    Everything in the package `kubernetes` counts, so that a kind that nobody expected is checked too, or fails for want of a schema.
+    Everything in the package `kubernetes` counts, so that a kind that nobody expected is checked too, or fails for want of a schema. A
+    helm release is no object: its values are checked by the chart's own (chart_values).
     """
-    objects = [json.loads(json.dumps(dict(r.inputs))) for r in records if r.type.startswith("kubernetes:")]
+    objects = [json.loads(json.dumps(dict(r.inputs))) for r in records if r.type.startswith("kubernetes:") and r.type != RELEASE]
     return sorted(objects, key=identity)
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from servewright.catalog.model import Commitment
 from servewright.plan.model import (
     EngineSettings,
     Estimate,
@@ -25,6 +26,7 @@ from servewright.plan.model import (
     Share,
     StartTime,
     TokenPrice,
+    WorkloadPlan,
 )
 from servewright.ranges import Range
 from servewright.spec.request import BudgetRequest, Operator, SecretRef, Slo, Stack, TokenLength, Traffic
@@ -94,6 +96,9 @@ def plan(**changes: Any) -> Plan:
     )
 
 
+_POD = PodResources(cpu_millicores=3500, memory_mib=12_800, gpus=1, shm_mib=1024)
+_REPLICAS = Replicas(minimum=1, busiest=3, maximum=4, by_hour=BY_HOUR)
+
 _CHAT = ModelPlan(
     path="models[0]",
     name="chat",
@@ -119,6 +124,8 @@ _CHAT = ModelPlan(
     slo=Slo(ttft_p95_ms=Decimal(2000), itl_p95_ms=Decimal(100), availability=None),
     gpu_id="l4",
     gpu_name="L4",
+    instance_type="g6.xlarge",
+    extra_headroom=Decimal(0),
     gpus_per_replica=1,
     tensor_parallel=1,
     pipeline_parallel=1,
@@ -166,13 +173,13 @@ _CHAT = ModelPlan(
             "--shutdown-timeout=80",
         ),
     ),
-    pod=PodResources(cpu_millicores=3500, memory_mib=12_800, gpus=1, shm_mib=1024),
     start=StartTime(node_launch_s=90, image_pull_s=37, weights_load_s=17, warm_up_s=70),
     weights_disk_gib=15.0,
-    replicas=Replicas(minimum=1, busiest=3, maximum=4, by_hour=BY_HOUR),
+    replicas=_REPLICAS,
+    workloads=(WorkloadPlan(share="burst", shape="g6-xlarge-x1", pod=_POD, replicas=_REPLICAS),),
     shares=(
-        Share(role="burst", purchase="spot", pool="chat-burst", replicas=Range.of(1, 3, 4)),
-        Share(role="fallback", purchase="on-demand", pool="chat-fallback", replicas=Range.of(0, 0, 2)),
+        Share(role="burst", purchase="spot", pool="g6-xlarge-x1-burst", replicas=Range.of(1, 3, 4)),
+        Share(role="fallback", purchase="on-demand", pool="g6-xlarge-x1-fallback", replicas=Range.of(0, 0, 2)),
     ),
     monthly=Range.of(390, 640, 1600),
     token_price=TokenPrice(
@@ -191,11 +198,12 @@ _CHAT = ModelPlan(
 )
 
 _BURST = PoolPlan(
-    name="chat-burst",
+    name="g6-xlarge-x1-burst",
     purpose="gpu",
+    share="burst",
     role="burst",
     purchase="spot",
-    shape="demo-chat",
+    shape="g6-xlarge-x1",
     gpu_id="l4",
     instance_types=("g6.xlarge", "g6.2xlarge"),
     zones=("us-east-1a",),
@@ -213,7 +221,7 @@ _BURST = PoolPlan(
 
 _FALLBACK = replace(
     _BURST,
-    name="chat-fallback",
+    name="g6-xlarge-x1-fallback",
     role="fallback",
     purchase="on-demand",
     instance_types=("g6.xlarge",),
@@ -228,6 +236,7 @@ _FALLBACK = replace(
 _SYSTEM = PoolPlan(
     name="system",
     purpose="cpu",
+    share="base",
     role="base",
     purchase="on-demand",
     shape="demo-system",
@@ -249,8 +258,12 @@ _SYSTEM = PoolPlan(
 
 def large() -> Plan:
     """
-    Return a prod plan of other proportions: four GPUs per replica, two replicas on a node, two zones, on-demand, weights from S3.
+    Return a prod plan of other proportions: four GPUs per replica, two replicas on a node, two zones, a reserved base beside an on-demand
+    burst, weights from S3.
     """
+    pod = PodResources(cpu_millicores=12_000, memory_mib=40_000, gpus=4, shm_mib=4096)
+    always = Replicas(minimum=2, busiest=2, maximum=2, by_hour=(2,) * 168)
+    beyond = Replicas(minimum=0, busiest=2, maximum=4, by_hour=(0,) * 100 + (2,) * 68)
     arguments = ("s3://models/llama-3.3-70b", *model().engine.arguments[1:4], "--load-format=runai_streamer", "--shutdown-timeout=80")
     served = model(
         source="s3://models/llama-3.3-70b",
@@ -259,26 +272,78 @@ def large() -> Plan:
         engine=replace(model().engine, arguments=arguments),
         tensor_parallel=4,
         gpus_per_replica=4,
-        pod=PodResources(cpu_millicores=12_000, memory_mib=40_000, gpus=4, shm_mib=4096),
         start=StartTime(node_launch_s=90, image_pull_s=37, weights_load_s=900, warm_up_s=70),
         weights_disk_gib=131.4,
         replicas=Replicas(minimum=2, busiest=4, maximum=6, by_hour=(2,) * 100 + (4,) * 68),
+        workloads=(
+            WorkloadPlan(share="base", shape="p5-48xlarge-x4", pod=pod, replicas=always),
+            WorkloadPlan(share="burst", shape="p5-48xlarge-x4", pod=pod, replicas=beyond),
+        ),
+        shares=(
+            Share(role="base", purchase="reserved", pool="p5-48xlarge-x4-base", replicas=Range.of(2, 2, 2)),
+            Share(role="burst", purchase="on-demand", pool="p5-48xlarge-x4-burst", replicas=Range.of(0, 2, 4)),
+        ),
     )
     base = replace(
         _BURST,
-        name="chat-base",
+        name="p5-48xlarge-x4-base",
+        share="base",
         role="base",
-        purchase="on-demand",
+        purchase="reserved",
+        shape="p5-48xlarge-x4",
         instance_types=("p5.48xlarge",),
         zones=("us-east-1a", "us-east-1b"),
         replicas_per_node=2,
-        limit_nodes=5,
+        nodes=Range.exactly(2),
+        limit_nodes=3,
         weight=100,
         consolidate_after_s=1200,
         expected_share=Decimal(1),
+        commitment=Commitment(term="1y", payment="no-upfront"),
+    )
+    burst = replace(
+        base,
+        name="p5-48xlarge-x4-burst",
+        share="burst",
+        role="burst",
+        purchase="on-demand",
+        nodes=Range.of(0, 1, 2),
+        weight=50,
+        commitment=None,
     )
     where = stack(environment="prod", namespace="demo-prod", zones=("us-east-1a", "us-east-1b"))
-    return plan(stack=where, models=(served,), pools=(base, replace(_SYSTEM, zones=where.zones)))
+    return plan(stack=where, models=(served,), pools=(base, burst, replace(_SYSTEM, zones=where.zones)))
+
+
+def pair() -> Plan:
+    """
+    Return a plan of two models on the same pools: one on-demand base replica of "chat" beside its spot burst, and "chat-base", all spot.
+    """
+    always = Replicas(minimum=1, busiest=1, maximum=1, by_hour=(1,) * 168)
+    beyond = Replicas(minimum=0, busiest=2, maximum=3, by_hour=tuple(hour - 1 for hour in BY_HOUR))
+    (alone,) = model().workloads
+    base_share = Share(role="base", purchase="on-demand", pool="g6-xlarge-x1-base", replicas=Range.of(1, 1, 1))
+    first = model(
+        workloads=(replace(alone, share="base", replicas=always), replace(alone, replicas=beyond)),
+        shares=(base_share, replace(model().shares[0], replicas=Range.of(0, 2, 3)), model().shares[1]),
+    )
+    arguments = (HUB_ID, "--served-model-name=chat-base", *model().engine.arguments[2:])
+    second = model(name="chat-base", path="models[1]", engine=replace(model().engine, arguments=arguments))
+    both = ("chat", "chat-base")
+    base = replace(
+        _BURST,
+        name="g6-xlarge-x1-base",
+        share="base",
+        role="base",
+        purchase="on-demand",
+        instance_types=("g6.xlarge",),
+        nodes=Range.exactly(1),
+        limit_nodes=2,
+        weight=100,
+        expected_share=Decimal(1),
+    )
+    shared = tuple(replace(pool, serves=both, limit_nodes=9) for pool in (_BURST, _FALLBACK))
+    return plan(models=(first, second), pools=(base, *shared, _SYSTEM))
 
 
 def hostile() -> Plan:
@@ -290,7 +355,7 @@ def hostile() -> Plan:
     arguments = (HUB_ID, f"--served-model-name={nasty}", *model().engine.arguments[2:])
     served = model(name=name, engine=replace(model().engine, arguments=arguments))
     where = stack(name="s" + "y" * 39, owner='Team "Größe" / $(HOME)', labels=(("team", "a b\nc"),))
-    renamed = [replace(each, name=f"{name}-{each.role}", serves=(name,), shape=f"{where.name}-{name}") for each in (_BURST, _FALLBACK)]
+    renamed = [replace(each, serves=(name,)) for each in (_BURST, _FALLBACK)]
     return plan(stack=where, models=(served,), pools=(*renamed, _SYSTEM))
 
 
@@ -307,6 +372,7 @@ VARIANTS = {
     "dev": plan,
     "placeholder": lambda: plan(stack=placeholder_stack()),
     "large": large,
+    "pair": pair,
     "hostile": hostile,
     "no_nvme": no_nvme,
 }

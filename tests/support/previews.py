@@ -31,6 +31,7 @@ from servewright.plan.model import (
     Share,
     StartTime,
     TokenPrice,
+    WorkloadPlan,
 )
 from servewright.ranges import Range
 from servewright.report.model import Preview
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 PROJECT = "urn:pulumi:dev::servewright::"
 DIGEST = "sha256:" + "ab" * 32
 BY_HOUR = ((1,) * 8 + (3,) * 10 + (2,) * 6) * 5 + (1,) * 48
+
+REPLICAS = Replicas(minimum=1, busiest=3, maximum=4, by_hour=BY_HOUR)
 
 
 def stack(**changes: Any) -> Stack:
@@ -82,6 +85,8 @@ def model(**changes: Any) -> ModelPlan:
         slo=Slo(ttft_p95_ms=Decimal(500), itl_p95_ms=Decimal(40), availability=None),
         gpu_id="l4",
         gpu_name="L4",
+        instance_type="g6.xlarge",
+        extra_headroom=Decimal(0),
         gpus_per_replica=1,
         tensor_parallel=1,
         pipeline_parallel=1,
@@ -113,10 +118,17 @@ def model(**changes: Any) -> ModelPlan:
             gpu_memory_utilization=Decimal("0.92"),
             arguments=("meta-llama/Llama-3.2-1B-Instruct", "--served-model-name=chat", "--max-model-len=8192", "--enable-prefix-caching"),
         ),
-        pod=PodResources(cpu_millicores=3000, memory_mib=12_000, gpus=1, shm_mib=1024),
         start=StartTime(node_launch_s=90, image_pull_s=37, weights_load_s=3, warm_up_s=70),
         weights_disk_gib=2.3019,
-        replicas=Replicas(minimum=1, busiest=3, maximum=4, by_hour=BY_HOUR),
+        replicas=REPLICAS,
+        workloads=(
+            WorkloadPlan(
+                share="burst",
+                shape="g6-xlarge-x1",
+                pod=PodResources(cpu_millicores=3000, memory_mib=12_000, gpus=1, shm_mib=1024),
+                replicas=REPLICAS,
+            ),
+        ),
         shares=(
             Share(role="burst", purchase="spot", pool="chat-burst", replicas=Range.of(1, Decimal("1.4"), 4)),
             Share(role="fallback", purchase="on-demand", pool="chat-fallback", replicas=Range.of(0, Decimal("0.2"), 2)),
@@ -152,9 +164,10 @@ def pool(**changes: Any) -> PoolPlan:
     base = PoolPlan(
         name="chat-burst",
         purpose="gpu",
+        share="burst",
         role="burst",
         purchase="spot",
-        shape="support-chat-chat",
+        shape="g6-xlarge-x1",
         gpu_id="l4",
         instance_types=("g6.xlarge", "g6.2xlarge"),
         zones=("us-east-1a",),

@@ -40,10 +40,11 @@ class Finished:
 @dataclass(slots=True)
 class Lab:
     """
-    The project lies in *root*/project; use it as a context manager, so that the providers end with it.
+    The project lies in *root*/project; use it as a context manager, so that the providers end with it. *stack* names the spec in use.
     """
 
     root: Path
+    stack: str = "dev"
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
 
@@ -77,9 +78,27 @@ class Lab:
     @property
     def spec(self) -> Path:
         """
-        The dev stack's spec in that copy.
+        The spec of the stack in that copy.
         """
-        return self.project / "stacks" / "dev.yaml"
+        return self.project / "stacks" / f"{self.stack}.yaml"
+
+    def choose(self, stack: str) -> None:
+        """
+        Go on with the spec of another stack.
+        """
+        self.stack = stack
+
+    def busier(self) -> None:
+        """
+        Let the spec ask for several times its traffic.
+        """
+        traffic = {"requests_per_second": 40}
+        models = self.document().get("models")
+        if models is None:
+            # what a spec extends is merged by name
+            self.edit_spec(models=[{"name": "chat", "traffic": traffic}])
+        else:
+            self.edit_spec(models=[{**model, "traffic": {**model["traffic"], **traffic}} for model in models])
 
     def document(self) -> dict[str, Any]:
         """

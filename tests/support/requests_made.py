@@ -11,6 +11,7 @@ from typing import Any
 from servewright.diagnostics import Position, SourceMap
 from servewright.spec.request import (
     BudgetRequest,
+    BurstCapacity,
     Capacity,
     Fallback,
     ModelRequest,
@@ -21,8 +22,8 @@ from servewright.spec.request import (
 )
 from stacks_made import dev_stack
 
-SPOT = Capacity(purchase="spot", fallback=Fallback(purchase="on-demand", max_share=Decimal(1)), allow_interruption=False)
-ON_DEMAND = Capacity(purchase="on-demand", fallback=None, allow_interruption=False)
+SPOT = Capacity(burst=BurstCapacity(purchase="spot", fallback=Fallback(purchase="on-demand", max_share=Decimal(1))))
+ON_DEMAND = Capacity(burst=BurstCapacity(purchase="on-demand"))
 
 
 def tokens(mean: int) -> TokenLength:
@@ -60,6 +61,7 @@ def model_request(source: str, **changes: Any) -> ModelRequest:
         instance_types=(),
         precision="auto",
         tensor_parallel=None,
+        pipeline_parallel=None,
         context_length=None,
         min_replicas=1,
         max_replicas=None,

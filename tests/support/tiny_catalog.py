@@ -101,6 +101,15 @@ def with_zone_price(catalog: Catalog, instance_type: str, usd: str) -> Catalog:
     return with_instance_prices(catalog, InstancePrices(rows=(*prices.rows, seen), bands=prices.bands, not_sold=prices.not_sold))
 
 
+def with_price_ahead(catalog: Catalog, instance_type: str, usd: str, offer: Offer = "reserved-1yr") -> Catalog:
+    """
+    Return *catalog* with a price of *instance_type* bought ahead.
+    """
+    prices = catalog.instance_prices
+    rows = (*prices.rows, _hourly(instance_type, offer, usd))
+    return with_instance_prices(catalog, InstancePrices(rows=rows, bands=prices.bands, not_sold=prices.not_sold))
+
+
 def with_instance_prices(catalog: Catalog, prices: InstancePrices) -> Catalog:
     """
     Return *catalog* with other hourly prices.
