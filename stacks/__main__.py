@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pulumi
 
-from servewright.catalog.load import load_catalog
 from servewright.errors import InvalidInputError
-from servewright.pipeline import estimates, preview_file
+from servewright.pipeline import catalog_beside, estimates, preview_file
 from servewright.resources.assembly import ServingStack
 
 spec = Path(__file__).parent / (pulumi.Config("servewright").get("spec") or f"{pulumi.get_stack()}.yaml")
@@ -24,7 +23,7 @@ except InvalidInputError as fault:
     raise pulumi.RunError("\n".join((*lines, f"All about it: servewright preview {spec.name}"))) from None
 
 estimate = estimates(preview)
-stack = ServingStack(preview.plan.stack.name, preview.plan, load_catalog(), estimate)
+stack = ServingStack(preview.plan.stack.name, preview.plan, catalog_beside(spec), estimate)
 
 pulumi.export("estimatedMonthlyUsd", estimate.as_inputs())
 pulumi.export("endpoints", stack.endpoints)

@@ -1,5 +1,5 @@
 """
-The shipped dev stack on the real Pulumi engine, with simulated providers: what the recorder and the bill promise is what happens.
+The shipped stacks on the real Pulumi engine, with simulated providers: what the recorder and the bill promise is what happens.
 """
 
 from __future__ import annotations
@@ -13,60 +13,55 @@ from typing import Any
 import pytest
 
 from pulumi_lab import Lab
-from servewright.catalog.load import load_catalog
 from servewright.cost.records import ResourceRecord
-from servewright.pipeline import preview_file
-from servewright.record.offline import record_plan
-from servewright.resources.estimates import Estimates
+from servewright.pipeline import estimates, preview_file
 
 pytestmark = [
     pytest.mark.engine,
     pytest.mark.skipif(shutil.which("pulumi") is None, reason="no pulumi on PATH: .ci/tools/pulumi_cli builds it"),
 ]
 
-FILLED = {"account": "123456789012", "cluster": {"name": "shared-dev", "kubernetes_version": "1.35"}}
+STACKS = ("dev", "staging", "prod")
+FILLED = {"account": "123456789012", "cluster": {"name": "shared", "kubernetes_version": "1.35"}}
 ADDED_BY_THE_ENGINE = {"version", "__internal"}
 """
 Inputs of providers that the engine itself adds.
 """
 
 
-@pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+@pytest.fixture(scope="module", params=STACKS)
+def fresh(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """
-    Provide a stack that was never deployed, with the spec as it is shipped.
+    Provide each stack, never deployed, with the spec as it is shipped.
     """
-    with Lab(tmp_path_factory.mktemp("fresh") / "lab") as lab:
-        lab.run("stack", "init", "dev")
+    with Lab(tmp_path_factory.mktemp("fresh") / "lab", stack=request.param) as lab:
+        lab.run("stack", "init", request.param)
         yield lab
 
 
-@pytest.fixture
-def filled(tmp_path: Path) -> Iterator[Lab]:
+@pytest.fixture(params=STACKS)
+def filled(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lab]:
     """
-    Provide a stack that was never deployed, whose spec names account and cluster.
+    Provide each stack, never deployed, whose spec names account and cluster.
     """
-    with Lab(tmp_path / "lab") as lab:
-        lab.run("stack", "init", "dev")
+    with Lab(tmp_path / "lab", stack=request.param) as lab:
+        lab.run("stack", "init", request.param)
         lab.edit_spec(platform=FILLED)
         yield lab
 
 
-def _estimate(spec: Path) -> Estimates:
+def _estimate(spec: Path) -> dict[str, Any]:
     """
     Return the estimate that the offline bill of *spec* gives.
     """
-    preview = preview_file(spec)
-    dates = f"{preview.prices_oldest} to {preview.prices_newest}"
-    return Estimates.of(preview.bill.monthly, complete=preview.bill.complete, prices_as_of=dates)
+    return dict(estimates(preview_file(spec)).as_inputs())
 
 
 def _records(spec: Path) -> dict[str, ResourceRecord]:
     """
     Return what the recorder says *spec* registers, by URN.
     """
-    records = record_plan(preview_file(spec).plan, load_catalog(), estimate=_estimate(spec))
-    return {record.urn: record for record in records}
+    return {record.urn: record for record in preview_file(spec).records}
 
 
 def _steps(digest: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -108,7 +103,7 @@ def test_the_preview_shows_the_offline_estimate(fresh: Lab) -> None:
     """
     As an output of the stack and as an input of the component, to the dollar.
     """
-    expected = _estimate(fresh.spec).as_inputs()
+    expected = _estimate(fresh.spec)
     stream = fresh.run("preview", "--json", PULUMI_ENABLE_STREAMING_JSON_PREVIEW="true")
     assert _outputs(stream)["estimatedMonthlyUsd"] == expected
     assert _component(fresh.preview())["newState"]["inputs"]["estimatedMonthlyUsd"] == expected
@@ -141,7 +136,7 @@ def test_a_faulty_spec_is_reported_without_traceback(filled: Lab) -> None:
     filled.edit_spec(modells=[])
     done = filled.attempt("preview")
     assert done.status != 0
-    assert "dev.yaml:" in done.output + done.errors
+    assert f"{filled.spec.name}:" in done.output + done.errors
     assert "modells" in done.output + done.errors
     assert "Traceback" not in done.output + done.errors
 
@@ -152,15 +147,14 @@ def test_a_whole_life(filled: Lab) -> None:
     `destroy` leaves nothing.
     """
     recorded = {urn for urn, record in _records(filled.spec).items() if not record.structural}
-    before = _estimate(filled.spec).as_inputs()
+    before = _estimate(filled.spec)
     filled.run("up", "--yes")
     assert sorted(filled.made("Create")) == sorted(recorded)
     assert json.loads(filled.run("stack", "output", "--json"))["estimatedMonthlyUsd"] == before
     assert _operations(filled.preview("--expect-no-changes")) == {"same"}
 
-    models = [{**model, "traffic": {**model["traffic"], "requests_per_second": 40}} for model in filled.document()["models"]]
-    filled.edit_spec(models=models)
-    after = _estimate(filled.spec).as_inputs()
+    filled.busier()
+    after = _estimate(filled.spec)
     digest = filled.preview()
     assert _operations(digest) == {"same", "update"}
     states = [_component(digest)[state]["inputs"]["estimatedMonthlyUsd"] for state in ("oldState", "newState")]
@@ -195,7 +189,8 @@ def test_up_continues_after_a_failure(filled: Lab) -> None:
     """
     A create that fails ends `up` with the provider's words; the next `up` makes the rest and nothing twice.
     """
-    filled.fail({"demo-namespace": "no quota left"})
+    namespace = next(record.name for record in _records(filled.spec).values() if record.type.endswith(":Namespace"))
+    filled.fail({namespace: "no quota left"})
     done = filled.attempt("up", "--yes")
     assert done.status != 0
     assert "simulated failure: no quota left" in done.output + done.errors
@@ -204,3 +199,39 @@ def test_up_continues_after_a_failure(filled: Lab) -> None:
     made = filled.made("Create")
     assert len(made) == len(set(made))
     assert _operations(filled.preview("--expect-no-changes")) == {"same"}
+
+
+def test_staging_and_prod_go_out_from_a_lock_only(filled: Lab) -> None:
+    """
+    Without its lock `up` refuses staging and prod and makes nothing; dev needs none. A preview works for all of them.
+    """
+    lock = filled.spec.with_name(f"{filled.spec.stem}.lock.json")
+    lock.unlink(missing_ok=True)
+    assert filled.preview()["steps"]
+    done = filled.attempt("up", "--yes")
+    if filled.stack == "dev":
+        assert done.status == 0
+        return
+    assert done.status != 0
+    assert "--write-lock" in done.output + done.errors
+    assert filled.made("Create") == []
+
+
+def test_two_stacks_share_a_cluster(tmp_path: Path) -> None:
+    """
+    dev, which installs the operators, and staging, which finds them, meet in no object of the cluster or the account; one goes without the
+    other noticing.
+    """
+    with Lab(tmp_path / "lab") as lab:
+        for stack in ("dev", "staging"):
+            lab.choose(stack)
+            lab.run("stack", "init", stack)
+            lab.edit_spec(platform=FILLED)
+            lab.run("up", "--yes")
+        named = [tuple(call["identity"]) for call in lab.calls("Create") if not call.get("preview") and call["identity"][2]]
+        assert len(named) > 40
+        assert len(named) == len(set(named))
+        lab.run("destroy", "--yes")
+        lab.choose("dev")
+        lab.run("stack", "select", "dev")
+        assert _operations(lab.preview("--expect-no-changes")) == {"same"}

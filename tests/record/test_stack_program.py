@@ -96,13 +96,14 @@ def test_without_budgets_the_bill_has_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("share", ["base", "burst"])
-def test_a_pool_is_called_after_the_share_that_the_spec_gives(share: str, tmp_path: Path) -> None:
+def test_a_pool_is_called_after_its_nodes_and_the_share_that_the_spec_gives(share: str, tmp_path: Path) -> None:
     """
-    What the user calls base or burst is called so in the cluster, however it is bought.
+    What the user calls base or burst is called so in the cluster, however it is bought. The model is not in the name: another one that
+    comes to the same nodes replaces nothing.
     """
     pools = preview_file(edited(tmp_path, capacity={share: {"purchase": "on-demand"}})).plan.pools
 
-    assert [(pool.name, pool.role) for pool in pools if pool.purpose == "gpu"] == [(f"chat-{share}", share)]
+    assert [(pool.name, pool.role) for pool in pools if pool.purpose == "gpu"] == [(f"g6-xlarge-x1-{share}", share)]
 
 
 def test_a_stack_without_spec_says_so() -> None:

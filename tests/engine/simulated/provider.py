@@ -46,6 +46,8 @@ IDENTITY = ("metadata.name", "metadata.namespace")
 What a Kubernetes object cannot change in place.
 """
 
+RELEASE = "kubernetes:helm.sh/v3:Release"
+
 
 def to_struct(value: Mapping[str, Any]) -> struct_pb2.Struct:
     """
@@ -68,6 +70,14 @@ def name_of(urn: str) -> str:
     Return the logical name in *urn*.
     """
     return urn.split("::")[3]
+
+
+def identity_of(token: str, inputs: Mapping[str, Any]) -> list[str | None]:
+    """
+    Return what is unique in a cluster or an account: the type with namespace and name.
+    """
+    metadata = inputs.get("metadata", {})
+    return [token, metadata.get("namespace") or inputs.get("namespace"), metadata.get("name") or inputs.get("name")]
 
 
 def changed_paths(old: Any, new: Any, path: str = "") -> dict[str, str]:
@@ -170,7 +180,9 @@ class Simulated(provider_pb2_grpc.ResourceProviderServicer):
         """
         news, olds = MessageToDict(request.news), MessageToDict(request.olds)
         made_up = f"{name_of(request.urn)}-{hashlib.sha256(request.randomSeed).hexdigest()[:7]}"
-        if self.package == "kubernetes":
+        if token_of(request.urn) == RELEASE:
+            news.setdefault("name", olds.get("name") or made_up)
+        elif self.package == "kubernetes":
             metadata = news.setdefault("metadata", {})
             if "name" not in metadata and "generateName" not in metadata:
                 metadata["name"] = olds.get("metadata", {}).get("name") or made_up
@@ -192,8 +204,9 @@ class Simulated(provider_pb2_grpc.ResourceProviderServicer):
         """
         if not request.preview:
             self._fail_if_told(request.urn, context)
-        state = self._state(request.urn, MessageToDict(request.properties), preview=request.preview)
-        self._log("Create", urn=request.urn, preview=request.preview)
+        inputs = MessageToDict(request.properties)
+        state = self._state(request.urn, inputs, preview=request.preview)
+        self._log("Create", urn=request.urn, preview=request.preview, identity=identity_of(token_of(request.urn), inputs))
         made_up = "" if request.preview else f"{name_of(request.urn)}-{uuid.uuid4().hex[:8]}"
         return provider_pb2.CreateResponse(id=made_up, properties=to_struct(state))
 
