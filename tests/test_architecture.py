@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "components" / "servewright"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
-STAGES = ("spec", "catalog", "plan", "cost", "report", "cli", "pipeline.py")
+STAGES = ("spec", "catalog", "plan", "cost", "readiness", "report", "cli", "pipeline.py")
 
 # The style sheet's limit for one file of source; a file above it holds a second idea.
 MAX_LINES = 350
@@ -82,7 +82,7 @@ def test_only_the_clock_free_core_reads_no_environment() -> None:
     impure = re.compile(r"^\s*(?:import|from)\s+(time|os|socket|urllib|http|random|requests|subprocess)\b", re.MULTILINE)
     found = [
         f"{path.relative_to(PACKAGE)}: {match[1]}"
-        for stage in ("spec", "catalog", "plan", "cost")
+        for stage in ("spec", "catalog", "plan", "cost", "readiness")
         for path in sorted((PACKAGE / stage).rglob("*.py"))
         if path.name != "load.py"
         for match in impure.finditer(path.read_text(encoding="utf-8"))

@@ -6,18 +6,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 import plans
 import tiny_catalog
-from cluster_records import on_demand_stack, record, service, spot_stack
+from cluster_records import deployment, node_class, node_pool, on_demand_stack, record, service, spot_stack
 from servewright.catalog.load import load_catalog
+from servewright.catalog.model import Commitment
 from servewright.cost.bill import price_records
 from servewright.cost.model import Bill, Unsupported
 from servewright.cost.records import UNKNOWN, ResourceRecord
 from servewright.plan import annotation_keys
+from servewright.plan.model import Plan
 from servewright.record.offline import record_plan
 
 CATALOG = tiny_catalog.tiny_catalog()
@@ -151,11 +154,31 @@ def test_no_property_turns_unknown_in_silence() -> None:
     assert silent_paths(spot_stack(), CATALOG) == []
 
 
+def test_no_term_of_a_base_turns_unknown_in_silence() -> None:
+    """
+    The same of capacity bought ahead: purchase, terms, rate and committed nodes are all looked at.
+    """
+    terms = {"purchase": "reserved", "committed-nodes": "2", "term": "1y", "payment": "no-upfront", "rate-usd-per-hour": "0.6"}
+    base = deployment("chat-base", hours=(2,) * 168, replicas=2, shape="steady")
+
+    assert silent_paths((base, node_pool("base", shape="steady", ahead=terms), node_class("base")), CATALOG) == []
+
+
+def with_a_rate() -> Plan:
+    """
+    Return the large plan with a price for its reserved base, which no table row has.
+    """
+    large = plans.large()
+    committed = replace(large.pools[0], commitment=Commitment(term="1y", payment="no-upfront", rate=Decimal("21.5")))
+    return replace(large, pools=(committed, *large.pools[1:]))
+
+
 def test_the_recorded_stack_is_fully_classified() -> None:
     """
     Everything that our own resources register is priced or free: nothing is unknown or unsupported with the shipped prices.
     """
-    for plan in (plans.plan(), plans.plan(stack=plans.stack(zones=ZONES), pools=plans.pools(zones=ZONES))):
+    spread = plans.plan(stack=plans.stack(zones=ZONES), pools=plans.pools(zones=ZONES))
+    for plan in (plans.plan(), spread, with_a_rate(), plans.pair()):
         bill = price_records(record_plan(plan, load_catalog()), load_catalog())
 
         assert (bill.unknown, bill.unsupported) == ((), ())
@@ -177,9 +200,8 @@ def test_resources_write_the_annotations_that_the_bill_reads() -> None:
     """
     Both stages name the annotations alike, without importing each other.
     """
-    records = record_plan(plans.plan(), load_catalog())
+    records = [*record_plan(plans.plan(), load_catalog()), *record_plan(with_a_rate(), load_catalog())]
     written = {key for made in records for key in made.inputs.get("metadata", {}).get("annotations", {})}
-
     stated = {value for name, value in vars(annotation_keys).items() if name.isupper() and name != "PREFIX"}
 
     assert sorted(stated - written) == []

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import tiny_catalog
-from cluster_records import deployment, node_class, node_pool, on_demand_stack, record, scaled_object
+from cluster_records import OFFICE, deployment, node_class, node_pool, on_demand_stack, record, scaled_object
 from servewright.cost.bill import price_records
 from servewright.cost.model import NotPriced
 
@@ -85,6 +85,41 @@ def test_weights_that_cannot_be_read_are_said() -> None:
     assert [line.component for line in bill.lines] == ["GPU nodes", "storage"]
 
 
+def test_shared_launches_are_divided_by_the_replicas_they_serve() -> None:
+    """
+    Two models with the same week on one pool: each pulls for half of the launches, so that together nothing is counted twice.
+    """
+    both = [deployment("a", weights="15"), scaled_object("a"), deployment("b", weights="15"), scaled_object("b")]
+    pool = [node_pool("p", types=("g6.12xlarge",)), node_class("p")]
+    alone = [deployment("a", weights="15", hours=tuple(2 * hour for hour in OFFICE)), scaled_object("a", minimum=2, maximum=8)]
+    found = listed([*both, *pool])
+    launches = [found[f"NAT data when nodes of {name} start"].split("(")[1].split()[0] for name in ("a", "b")]
+
+    assert launches == ["11", "11"]
+    assert listed([*alone, *pool])["NAT data when nodes of a start"].split("(")[1].split()[0] == "22"
+
+
+def test_nodes_that_always_run_pull_nothing_in_a_month() -> None:
+    """
+    A base starts once, when it is deployed: no launches, and no entry of 0 GB.
+    """
+    records = [deployment(hours=(2,) * 168, replicas=2), node_pool("base"), node_class("base")]
+
+    assert [what for what in listed(records) if what.startswith("NAT data when nodes")] == []
+
+
+def test_base_and_burst_of_a_model_are_told_apart() -> None:
+    """
+    Entries of pods carry the name of their Deployment, not of the model, else the two shares would read as one said twice.
+    """
+    base = deployment("chat-base", hours=(1,) * 168, replicas=1, shape="steady")
+    annotations = {**base.inputs["metadata"]["annotations"], "servewright.dev/model": "chat"}
+    base = replace(base, inputs={**base.inputs, "metadata": {**base.inputs["metadata"], "annotations": annotations}})
+    found = listed([base, node_pool("steady", shape="steady"), node_class("steady"), *on_demand_stack()])
+
+    assert {what for what in found if what.startswith("logs of")} == {"logs of chat, if shipped", "logs of chat-base, if shipped"}
+
+
 def test_logs_are_listed_with_the_price_of_taking_them_in() -> None:
     """
     (268 / 168) replicas on average x 1 GB x 730 / 24 days; without a price in the table the quantity stands alone.
@@ -132,7 +167,7 @@ def test_the_existing_cluster_is_listed_until_one_is_registered() -> None:
     found = listed(on_demand_stack())
 
     assert found["control plane of the existing cluster"] == "730 hours a month, shared: $73"
-    assert found["operators on existing nodes"] == "Karpenter, KEDA, NVIDIA device plugin and DCGM exporter"
+    assert found["operators on existing nodes"] == "Karpenter, KEDA, NVIDIA device plugin, DCGM exporter"
     own = record("aws:eks/cluster:Cluster", "own", {})
     assert not [what for what in listed([*on_demand_stack(), own]) if "existing" in what]
     assert price_records([own], CATALOG).not_priced == ()
@@ -142,6 +177,6 @@ def test_an_unreadable_pool_is_said_once() -> None:
     """
     The Deployment does not repeat what the bill says at the pool.
     """
-    bill = price_records([deployment(), scaled_object(), node_pool("p", purchase="reserved"), node_class("p")], CATALOG)
+    bill = price_records([deployment(), scaled_object(), node_pool("p", purchase="Spot"), node_class("p")], CATALOG)
 
     assert [u.resource.rpartition("::")[2] for u in bill.unknown] == ["p"]

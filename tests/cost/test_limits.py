@@ -61,7 +61,7 @@ def test_the_dearest_admitted_type_stands_at_the_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    "pool", [node_pool("base", limits={}), node_pool("base", purchase="reserved"), node_pool("base", types=("g6.8xlarge",))]
+    "pool", [node_pool("base", limits={}), node_pool("base", ahead={"purchase": "reserved"}), node_pool("base", types=("g6.8xlarge",))]
 )
 def test_without_a_limit_or_a_price_there_is_no_figure(pool: ResourceRecord) -> None:
     """

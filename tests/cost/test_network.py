@@ -4,7 +4,9 @@ Services and traffic between zones.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +15,9 @@ from cluster_records import deployment, node_class, node_pool, scaled_object, se
 from servewright.cost.bill import price_records
 from servewright.cost.model import Bill, NotPriced
 from servewright.ranges import Range
+
+if TYPE_CHECKING:
+    from servewright.cost.records import ResourceRecord
 
 CATALOG = tiny_catalog.tiny_catalog()
 TOKENS = (1_500_000_000, 500_000_000)
@@ -41,6 +46,30 @@ def test_traffic_between_two_zones_by_hand() -> None:
     assert line.name == "traffic between zones (2 zones, both directions)"
     assert line.quantity == Range(Decimal(0), Decimal(9), Decimal(18))
     assert line.monthly.expected == Decimal("0.09")
+
+
+def test_the_shares_of_a_model_answer_together() -> None:
+    """
+    A base of one replica says the month's tokens, the burst beside it is up to three more: at the maximum four replicas carry what one
+    and the burst's half carry on average.
+    """
+    base = deployment("base", hours=(1,) * 168, tokens=TOKENS, replicas=1, shape="steady")
+    burst = deployment("burst", hours=(0,) * 84 + (1,) * 84)
+    zones = ("us-east-1a", "us-east-1b")
+    pools = [node_pool("steady", shape="steady", zones=zones), node_class("steady"), node_pool("p", zones=zones), node_class("p")]
+    front = service()
+    front = replace(front, inputs={**front.inputs, "spec": {"selector": {"tier": "engine"}}})
+    both = [_labelled(each) for each in (base, burst)]
+    bill = price_records([*both, scaled_object("burst", minimum=0, maximum=3), *pools, front], CATALOG)
+    (line,) = (line for line in bill.lines if line.component == "network")
+
+    assert line.quantity == Range(Decimal(0), Decimal(9), Decimal(24))  # 9 GB x 4 / 1.5
+
+
+def _labelled(made: ResourceRecord) -> ResourceRecord:
+    spec = made.inputs["spec"]
+    template = {**spec["template"], "metadata": {"labels": {"tier": "engine"}}}
+    return replace(made, inputs={**made.inputs, "spec": {**spec, "template": template}})
 
 
 def test_three_zones_send_two_thirds_elsewhere() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 import tiny_catalog
 from cluster_records import node_pool
+from servewright.catalog.model import Commitment
 from servewright.cost.pool import node_limit, read_pool
 from servewright.cost.properties import UnreadableProperty
 
@@ -119,13 +120,65 @@ def test_other_requirements_are_not_guessed(requirement: dict[str, Any]) -> None
         read_pool(with_requirements(requirement))
 
 
-@pytest.mark.parametrize("purchase", ["Spot", "reserved"])
+@pytest.mark.parametrize("purchase", ["Spot", "capacity-block"])
 def test_other_purchases_are_not_guessed(purchase: str) -> None:
     """
-    A capacity type other than spot and on-demand, or misspelt, has no pricer.
+    A capacity type that Karpenter does not have, or a misspelt one, has no pricer.
     """
     with pytest.raises(UnreadableProperty, match=f"has no pricer for {purchase} yet"):
         read_pool(node_pool("base", purchase=purchase))
+
+
+@pytest.mark.parametrize(
+    ("capacity_type", "said", "purchase"),
+    [
+        ("on-demand", None, "on-demand"),
+        ("on-demand", "on-demand", "on-demand"),
+        ("on-demand", "reserved", "reserved"),
+        ("spot", None, "spot"),
+        ("spot", "spot", "spot"),
+        ("reserved", None, "capacity-reservation"),
+        ("reserved", "capacity-reservation", "capacity-reservation"),
+        ("reserved", "capacity-block", "capacity-block"),
+    ],
+)
+def test_an_annotation_says_what_karpenter_does_not(capacity_type: str, said: str | None, purchase: str) -> None:
+    """
+    A commitment is on-demand capacity to Karpenter, and a reservation of which nothing is said is billed on demand.
+    """
+    ahead = {} if said is None else {"purchase": said}
+
+    assert read_pool(node_pool("base", purchase=capacity_type, ahead=ahead)).purchase == purchase
+
+
+@pytest.mark.parametrize(
+    ("capacity_type", "said"), [("on-demand", "spot"), ("on-demand", "capacity-block"), ("spot", "reserved"), ("reserved", "reserved")]
+)
+def test_an_annotation_that_contradicts_the_capacity_type_is_said(capacity_type: str, said: str) -> None:
+    """
+    Two places that say different things leave the price open.
+    """
+    with pytest.raises(UnreadableProperty, match=f"says {said}, which is not capacity of the type {capacity_type}"):
+        read_pool(node_pool("base", purchase=capacity_type, ahead={"purchase": said}))
+
+
+def test_the_terms_of_what_is_bought_ahead_are_read() -> None:
+    """
+    Term, payment, rate and nodes; plain on-demand capacity has no terms, whatever stands there.
+    """
+    terms = {"purchase": "reserved", "committed-nodes": "2", "term": "3y", "payment": "all-upfront", "rate-usd-per-hour": "21.5"}
+    pool = read_pool(node_pool("base", ahead=terms))
+
+    assert (pool.commitment, pool.committed_nodes) == (Commitment(term="3y", payment="all-upfront", rate=Decimal("21.5")), 2)
+    assert read_pool(node_pool("base", ahead={"term": "1y"})).commitment is None
+
+
+def test_committed_nodes_are_a_whole_number() -> None:
+    """
+    Half a node cannot be bought ahead.
+    """
+    with pytest.raises(UnreadableProperty, match=r"is not a whole number: 1\.5"):
+        read_pool(node_pool("base", ahead={"purchase": "reserved", "committed-nodes": "1.5"}))
 
 
 def test_a_pool_without_types_is_not_guessed() -> None:

@@ -17,6 +17,7 @@ DATA = files("servewright.catalog") / "data"
 KEYS = {
     "amis.csv": ("kubernetes_minor",),
     "assumptions.csv": ("name",),
+    "charts.csv": ("component",),
     "eks_versions.csv": ("kubernetes_minor",),
     "exclusions.csv": ("pattern",),
     "gpus.csv": ("id",),
@@ -92,6 +93,23 @@ def test_images_have_a_digest_or_a_waiver() -> None:
     for image in CATALOG.versions.images.values():
         assert (image.digest is None) != (image.waiver is None), image
         assert image.digest is None or re.fullmatch(r"sha256:[0-9a-f]{64}", image.digest), image
+
+
+def test_every_chart_is_pinned_and_comes_over_tls() -> None:
+    """
+    A chart has the version of its pin (one version, no range), and its repository is named in full.
+    """
+    assert sorted(CATALOG.versions.charts) == [
+        "dcgm-exporter",
+        "keda",
+        "kube-prometheus-stack",
+        "nvidia-device-plugin",
+        "prometheus-operator-crds",
+    ]
+    for component, chart in CATALOG.versions.charts.items():
+        assert chart.version == CATALOG.pin(component).version
+        assert re.fullmatch(r"\d+\.\d+\.\d+", chart.version), chart
+        assert chart.repository.startswith("https://"), chart
 
 
 def test_the_engine_image_is_that_of_the_engine_contract() -> None:

@@ -5,12 +5,15 @@ What a date does to a plan.
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from requests_made import model_request, request
 from servewright.catalog.load import load_catalog
 from servewright.plan.planner import plan_stack
+from servewright.spec.request import BaseCapacity, Capacity
 
 CATALOG = load_catalog()
 
@@ -49,3 +52,18 @@ def test_the_message_names_date_and_price() -> None:
     assert support.message == (
         "Kubernetes 1.35 left EKS standard support on 2027-03-27: the control plane then costs 0.6 USD an hour instead of 0.1"
     )
+
+
+def test_the_buyer_s_own_rate_does_not_age() -> None:
+    """
+    A rate of the spec is as old as the spec: no date is missed of it. The price of the row in its place is dated.
+    """
+    terms: dict[str, Any] = {"purchase": "reserved", "share": Decimal(1), "term": "1y", "payment": "no-upfront"}
+    model = model_request("meta-llama/Llama-3.2-1B-Instruct", instance_types=("g6.xlarge",))
+
+    def aged(base: BaseCapacity) -> list[str]:
+        plan = plan_stack(request(model, capacity=Capacity(base=base)), CATALOG, date(2027, 6, 1))
+        return [w.message for w in plan.warnings if w.code == "SW436" and "reserved" in w.message]
+
+    assert aged(BaseCapacity(**terms, rate=Decimal("0.41"))) == []
+    assert [message.split(" may be ")[0] for message in aged(BaseCapacity(**terms))] == ["the reserved price of g6.xlarge"]

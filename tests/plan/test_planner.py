@@ -7,16 +7,18 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from requests_made import ON_DEMAND, SPOT, model_request, request, tokens
 from servewright.catalog.load import load_catalog
+from servewright.catalog.model import Commitment
 from servewright.diagnostics import Diagnostic
 from servewright.errors import InvalidInputError
 from servewright.plan.model import ModelPlan, Plan
 from servewright.plan.planner import plan_stack
-from servewright.spec.request import Capacity, ModelRequest
+from servewright.spec.request import BaseCapacity, Capacity, ModelRequest
 
 CATALOG = load_catalog()
 LLAMA_1B = "meta-llama/Llama-3.2-1B-Instruct"
@@ -91,6 +93,70 @@ def test_spot_has_a_fallback_pool_of_lower_weight() -> None:
     assert burst.weight > fallback.weight
     assert burst.shape == fallback.shape
     assert burst.expected_share + fallback.expected_share == 1
+
+
+def mix(purchase: Any, share: str = "0.5", **terms: Any) -> Capacity:
+    """
+    Return a base beside a spot burst with its fallback.
+    """
+    return Capacity(base=BaseCapacity(purchase=purchase, share=Decimal(share), **terms), burst=SPOT.burst)
+
+
+def test_a_base_has_a_pool_and_a_workload_of_its_own() -> None:
+    """
+    Base, burst and fallback are three pools in the order in which Karpenter fills them; base and burst are two workloads on one kind of
+    node, the base first.
+    """
+    found = plan(model_request(LLAMA_8B, rate="40", profile="business-hours"), mix("on-demand"))
+    model = found.models[0]
+    pools = [pool for pool in found.pools if pool.purpose == "gpu"]
+
+    assert [(pool.role, pool.purchase) for pool in pools] == [("base", "on-demand"), ("burst", "spot"), ("fallback", "on-demand")]
+    assert [pool.weight for pool in pools] == sorted({pool.weight for pool in pools}, reverse=True)
+    assert [pool.name for pool in pools] == [f"{model.workloads[0].shape}-{pool.role}" for pool in pools]
+    assert [(workload.share, workload.scaled) for workload in model.workloads] == [("base", False), ("burst", True)]
+    assert [share.role for share in model.shares] == ["base", "burst", "fallback"]
+    assert pools[0].nodes.min == pools[0].nodes.expected == pools[0].nodes.max
+
+
+def test_the_reasons_say_what_a_base_is_used_for() -> None:
+    """
+    How many replicas always run, how they are bought, and how much of their time the traffic needs; with two zones what is left when one
+    is lost.
+    """
+    week = model_request(LLAMA_8B, rate="40", profile="business-hours", min_replicas=2)
+    one = plan(week, mix("on-demand")).models[0].reasons
+    two = plan(week, mix("on-demand"), zones=("us-east-1a", "us-east-1b")).models[0]
+    always, peak = two.workloads[0].replicas.busiest, two.replicas.busiest
+    left = always // 2
+
+    assert any(re.fullmatch(r"base: \d+ of \d+ replicas always run, on-demand; the traffic needs \d+ % of their hours", r) for r in one)
+    assert not any("zones lost" in reason for reason in one)
+    lost = f"with one of 2 zones lost, {left} of {always} base replicas serve on: {100 * left / peak:.0f} % of the busiest hour"
+    assert any(reason.startswith(lost) for reason in two.reasons)
+
+
+def test_a_commitment_of_unknown_price_is_planned_and_said() -> None:
+    """
+    Three years have no row: hardware is compared by what is known, the price stays unknown with a warning, and the terms reach the pool.
+    """
+    found = plan(model_request(LLAMA_8B, instance_types=("g6.xlarge",)), mix("reserved", term="3y", payment="no-upfront"))
+    base = found.pools[0]
+
+    assert (base.purchase, base.monthly.expected) == ("reserved", None)
+    assert base.commitment == Commitment(term="3y", payment="no-upfront")
+    assert found.models[0].monthly.expected is None
+    assert "SW432" in {warning.code for warning in found.warnings}
+
+
+def test_a_base_that_takes_the_whole_maximum_leaves_no_burst() -> None:
+    """
+    Nothing stands there for replicas that can never be: one pool, one workload, no autoscaler.
+    """
+    found = plan(model_request(LLAMA_8B, rate="0.5", max_replicas=1), mix("on-demand"))
+
+    assert [pool.role for pool in found.pools if pool.purpose == "gpu"] == ["base"]
+    assert [workload.share for workload in found.models[0].workloads] == ["base"]
 
 
 def test_limits_leave_room_for_one_replacement() -> None:

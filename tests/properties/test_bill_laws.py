@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from functools import reduce
 from math import ceil
 from random import Random
 from typing import TYPE_CHECKING
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from servewright.cost.model import Bill
     from servewright.cost.records import ResourceRecord
 
-CATALOG = tiny_catalog.tiny_catalog()
 TYPES = ("g6.xlarge", "g6.12xlarge")
+CATALOG = reduce(lambda catalog, kind: tiny_catalog.with_price_ahead(catalog, kind, "0.60"), TYPES, tiny_catalog.tiny_catalog())
 
 weeks = st.lists(st.integers(0, 9), min_size=8, max_size=8).map(lambda values: tuple(v for v in values for _ in range(21)))
 bounds = st.tuples(st.integers(0, 9), st.integers(0, 9)).map(sorted)
@@ -38,7 +39,7 @@ bounds = st.tuples(st.integers(0, 9), st.integers(0, 9)).map(sorted)
 @st.composite
 def stacks(draw: st.DrawFn) -> list[ResourceRecord]:
     """
-    Draw one model on one pool, or on spot with a fallback, over one or two zones.
+    Draw one model on one pool, or on spot with a fallback, over one or two zones; with or without a base that is reserved.
     """
     low, high = draw(bounds)
     zones = draw(st.sampled_from([("us-east-1a",), ("us-east-1a", "us-east-1b")]))
@@ -50,6 +51,8 @@ def stacks(draw: st.DrawFn) -> list[ResourceRecord]:
         service(),
         budget(draw(st.integers(0, 5))),
     ]
+    if draw(st.booleans()):
+        records += draw(always(kind, zones))
     idle = draw(st.integers(0, 8000))
     if draw(st.booleans()):
         return [*records, node_pool("base", types=(kind,), zones=zones, idle=idle), node_class("base", throughput=250)]
@@ -62,6 +65,37 @@ def stacks(draw: st.DrawFn) -> list[ResourceRecord]:
         node_pool("fallback", types=(kind,), zones=zones, idle=idle, share=share, max_share=limit, limits=nodes),
         node_class("fallback"),
     ]
+
+
+@st.composite
+def always(draw: st.DrawFn, kind: str, zones: tuple[str, ...]) -> list[ResourceRecord]:
+    """
+    Draw a base of its own on nodes of *kind*: as many nodes are committed as it needs, fewer or more.
+    """
+    replicas, committed = draw(st.integers(0, 5)), draw(st.integers(0, 4))
+    ahead = {"purchase": "reserved", "term": "1y", "payment": "no-upfront", "committed-nodes": str(committed)}
+    return [
+        deployment("chat-base", hours=(replicas,) * 168, replicas=replicas, shape="steady", spread=draw(st.booleans())),
+        node_pool("steady", shape="steady", types=(kind,), zones=zones, ahead=ahead),
+        node_class("steady"),
+    ]
+
+
+@settings(deadline=None)
+@given(st.sampled_from(TYPES).flatmap(lambda kind: always(kind, ("us-east-1a", "us-east-1b"))))
+def test_a_base_costs_the_same_whatever_happens(records: list[ResourceRecord]) -> None:
+    """
+    Its hours are one number, never below what is committed, and its volumes never more than its nodes.
+    """
+    bill = price_records(records, CATALOG)
+    hours, volumes = (line.quantity for line in sorted(bill.lines, key=lambda line: line.component))
+    committed = int(records[1].inputs["metadata"]["annotations"]["servewright.dev/committed-nodes"])
+    assert hours.expected is not None
+    assert volumes.expected is not None
+
+    assert hours.min == hours.expected == hours.max
+    assert hours.expected >= committed * 730
+    assert volumes.expected <= hours.expected / 730 * 100
 
 
 def catalog_with(spot: Decimal, on_demand: Decimal) -> Catalog:
@@ -173,7 +207,7 @@ def test_no_pool_stands_above_its_limits(group: tuple[ReplicaDemand, list[PoolDe
 
 
 @settings(deadline=None)
-@given(stacks(), st.permutations(range(8)))
+@given(stacks(), st.permutations(range(11)))
 def test_the_order_of_the_records_makes_no_difference(records: list[ResourceRecord], order: list[int]) -> None:
     """
     Any permutation of the records gives the same bill.

@@ -5,6 +5,7 @@ Laws over every plan: memory, splits, replicas. The memory check is written here
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import HealthCheck, given, reject, settings
@@ -16,6 +17,7 @@ from servewright.catalog.model import ModelCard
 from servewright.errors import InvalidInputError
 from servewright.plan.model import ModelPlan, Plan
 from servewright.plan.planner import plan_stack
+from servewright.spec.request import BaseCapacity, Capacity
 
 CATALOG = load_catalog()
 
@@ -35,7 +37,8 @@ SOURCES = st.sampled_from(PLAIN)
 RATES = st.decimals("0.1", "60", places=1)
 PROMPTS = st.integers(64, 6000)
 ANSWERS = st.integers(16, 1200)
-CAPACITIES = st.sampled_from([ON_DEMAND, SPOT])
+HALF = BaseCapacity(purchase="on-demand", share=Decimal("0.5"))
+CAPACITIES = st.sampled_from([ON_DEMAND, SPOT, Capacity(base=HALF, burst=SPOT.burst), Capacity(base=replace(HALF, share=Decimal(1)))])
 PRIORITIES = st.sampled_from(["cost", "latency", "throughput", "balanced"])
 
 plan_settings = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
@@ -107,7 +110,8 @@ def test_the_split_divides_the_heads(source: str, rate: Decimal, prompt: int, an
 
     assert (card.attention_heads or 0) % split == 0
     assert kv_heads % split == 0 or split % kv_heads == 0
-    assert model.gpus_per_replica == model.pod.gpus == split
+    assert model.gpus_per_replica == split * model.pipeline_parallel
+    assert {workload.pod.gpus for workload in model.workloads} == {model.gpus_per_replica}
 
 
 @plan_settings
@@ -146,10 +150,10 @@ def test_pods_fit_their_nodes(source: str, rate: Decimal, prompt: int, answer: i
     As many pods as the packing says fit the allocatable CPU, memory and GPUs of every type that a pool admits.
     """
     found = plan_of(source, rate, prompt, answer, capacity=capacity)
-    pod = found.models[0].pod
+    pods = {(workload.share, workload.shape): workload.pod for workload in found.models[0].workloads}
     for pool in found.pools:
         for name in pool.instance_types if pool.purpose == "gpu" else ():
-            node = CATALOG.instance(name)
+            node, pod = CATALOG.instance(name), pods[pool.share, pool.shape]
             assert node is not None
             assert pool.replicas_per_node * pod.gpus <= node.gpu_count
             assert pool.replicas_per_node * pod.cpu_millicores <= (node.allocatable_cpu_millicores or 0)

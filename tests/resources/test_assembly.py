@@ -11,6 +11,7 @@ import pulumi
 import pytest
 
 import plans
+from servewright.plan.model import LockUse
 from servewright.ranges import Range
 from servewright.record.offline import record, record_plan
 from servewright.resources.assembly import ServingStack
@@ -104,17 +105,38 @@ def test_up_refuses_placeholders_in_clear_words(catalog: Catalog, monkeypatch: p
 
 
 @pytest.mark.parametrize("environment", ["staging", "prod"])
-def test_up_refuses_what_needs_a_lock(environment: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("lock", "why"),
+    [
+        (LockUse(state="none", file=None), "there is no lock"),
+        (LockUse(state="stale", file="prod.lock.json"), r"prod\.lock\.json does not fit the spec"),
+    ],
+)
+def test_up_refuses_what_needs_a_lock(lock: LockUse, why: str, environment: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     """
-    Staging and prod go out from a lock only, and locks are not built yet: a preview is free, up says why it stops and what to do.
+    Staging and prod go out from a lock in force only: a preview is free, up says why it stops and what to do.
     """
-    plan = plans.plan(stack=plans.stack(environment=environment))
+    plan = plans.plan(stack=plans.stack(environment=environment), lock=lock)
     recorded(plan, catalog)
     monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: False)
 
-    words = rf"^nothing is deployed: {environment} goes out from a locked plan only, .* locks are not built yet\. Preview it, or deploy it"
+    words = (
+        rf"^nothing is deployed: {environment} goes out from a locked plan only, .* and {why}: servewright plan SPEC --replan --write-lock"
+    )
     with pytest.raises(pulumi.RunError, match=words):
         recorded(plan, catalog)
+
+
+@pytest.mark.parametrize("environment", ["staging", "prod"])
+def test_up_takes_a_locked_plan(environment: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    With a lock in force nothing stands against it.
+    """
+    monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: False)
+    plan = plans.plan(stack=plans.stack(environment=environment), lock=LockUse(state="locked", file="prod.lock.json"))
+
+    assert refusals(plan) == ()
+    assert recorded(plan, catalog).resources
 
 
 def test_up_says_all_that_it_refuses(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,7 +205,7 @@ def test_all_faults_of_a_plan_come_at_once_with_their_paths(catalog: Catalog) ->
     assert [each["property_path"] for each in raised.value.errors or []] == ["budgets.alerts", "models[0]", "models[1]", "models[1]"]
 
 
-@pytest.mark.parametrize("variant", ["dev", "large", "hostile", "no_nvme"])
+@pytest.mark.parametrize("variant", ["dev", "large", "pair", "hostile", "no_nvme"])
 def test_good_plans_have_no_fault_and_no_placeholder(variant: str) -> None:
     """
     What the other tests use can be deployed.

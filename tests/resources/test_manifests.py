@@ -55,11 +55,23 @@ def test_waits_fit_the_load_time(emitted: Emitted) -> None:
     """
     Deployment and Service count as made when a replica serves: Pulumi waits for longer than that may take.
     """
-    start = emitted.plan.models[0].start.total_s
-    waits = {each.kind: each.create_s for each in emitted.objects}
+    waits = {(each.kind, each.key): each.create_s for each in emitted.objects}
+    for model, workload, _ in emitted.engines():
+        of_engine = waits["Deployment", emitted.names.workload(model.name, workload.share)]
+        assert (of_engine or 0) >= 3 * model.start.total_s
+        assert waits["Service", emitted.names.workload(model.name)] == of_engine
 
-    assert (waits["Deployment"] or 0) >= 3 * start
-    assert waits["Service"] == waits["Deployment"]
+
+def test_an_engine_comes_after_its_nodes_and_its_policies(emitted: Emitted) -> None:
+    """
+    Each Deployment waits for the pools that may host it, of its own share alone, for its identity and for the rules of the network.
+    """
+    needs = {each.key: set(each.needs) for each in emitted.objects if each.kind == "Deployment"}
+    for model, workload, _ in emitted.engines():
+        own = needs[emitted.names.workload(model.name, workload.share)]
+        pools = {("NodePool", p.name) for p in emitted.plan.pools if (p.share, p.shape) == (workload.share, workload.shape)}
+        assert {need for need in own if need[0] == "NodePool"} == pools
+        assert own >= {("NetworkPolicy", "default-deny"), ("ServiceAccount", emitted.names.workload(model.name))}
 
 
 def test_node_classes_wait_for_their_last_node(emitted: Emitted) -> None:

@@ -90,6 +90,33 @@ def test_a_tag_value_is_legal_whatever_the_text(text: str) -> None:
     assert re.fullmatch(r"[\w .:/=+\-@]*", value)
 
 
+model_names = st.lists(words | st.just("base"), min_size=1, max_size=4).map("-".join).filter(lambda name: len(name) <= 40)
+
+
+@given(st.lists(model_names | st.just("z" * 60), min_size=2, max_size=8, unique=True))
+def test_no_share_of_a_model_meets_another_model(models: list[str]) -> None:
+    """
+    A model called "chat-base" never meets the base of a model called "chat": all names of Deployments are different, and none is longer
+    than its pods' host names allow.
+    """
+    names = Names.of(plans.stack())
+    made = [names.workload(model, share) for model in models for share in ("burst", "base")]
+
+    assert len(set(made)) == len(made)
+    assert [name for name in made if len(name) > WORKLOAD_LIMIT or DNS_LABEL.fullmatch(name) is None] == []
+
+
+def test_the_base_is_named_after_its_model() -> None:
+    """
+    Usual names read as what they are; only a model whose own name ends in "-base" carries a hash.
+    """
+    names = Names.of(plans.stack())
+
+    assert (names.workload("chat"), names.workload("chat", "base")) == ("chat", "chat-base")
+    assert re.fullmatch(r"chat-base-[0-9a-f]{8}", names.workload("chat-base"))
+    assert names.workload("chat-base", "base") == "chat-base-base"
+
+
 def test_plain_names_read_as_their_parts() -> None:
     """
     The usual names carry no hash.
@@ -97,7 +124,7 @@ def test_plain_names_read_as_their_parts() -> None:
     names = Names.of(plans.stack())
 
     assert (names.stack, names.account_wide) == ("demo-dev", "servewright-demo-dev-us-east-1")
-    assert names.pool("chat-burst") == "demo-dev-chat-burst"
+    assert names.pool("g6-xlarge-x1-burst") == "demo-dev-g6-xlarge-x1-burst"
     assert names.workload("chat") == "chat"
 
 

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 def engine_labels(emitted: Emitted) -> dict[str, str]:
     """
-    Return the labels of the engine's pods.
+    Return the labels that the pods of all engines have in common: what a policy selects by must be among them.
     """
-    labels: dict[str, str] = emitted.one("Deployment")["spec"]["template"]["metadata"]["labels"]
-    return labels
+    each = [deployment["spec"]["template"]["metadata"]["labels"].items() for _, _, deployment in emitted.engines()]
+    return dict(set(each[0]).intersection(*each[1:]))
 
 
 def policies_of(emitted: Emitted, direction: str) -> list[dict[str, Any]]:

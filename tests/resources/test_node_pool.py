@@ -4,11 +4,15 @@ Node pools: only what was planned, bounded, never taken from under a model.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import plans
+from servewright.catalog.model import Commitment
+from servewright.cost.quantity import mebibytes
 from servewright.errors import InternalError
 from servewright.resources.naming import LABEL_LIMIT, Names, label_value
 from servewright.resources.node_pool import ec2_node_class, node_pool
@@ -16,6 +20,7 @@ from servewright.resources.node_pool import ec2_node_class, node_pool
 if TYPE_CHECKING:
     from emitted import Emitted
     from servewright.catalog.query import Catalog
+    from servewright.plan.model import Purchase
 
 GPU = "nvidia.com/gpu"
 
@@ -39,10 +44,11 @@ def test_a_pool_admits_exactly_the_planned_types_purchase_and_zones(emitted: Emi
     Karpenter packs before it prices: a type that was not planned would be launched when it packs better.
     """
     made = by_name(emitted, "NodePool")
+    capacity_types = {"on-demand": "on-demand", "reserved": "on-demand", "spot": "spot"}
     for pool in emitted.plan.pools:
         wanted = requirements(made[emitted.names.pool(pool.name)])
         assert wanted["node.kubernetes.io/instance-type"] == sorted(pool.instance_types)
-        assert wanted["karpenter.sh/capacity-type"] == [pool.purchase]
+        assert wanted["karpenter.sh/capacity-type"] == [capacity_types[pool.purchase]]
         assert wanted["topology.kubernetes.io/zone"] == sorted(pool.zones)
         assert wanted["kubernetes.io/arch"] == ["amd64"]
 
@@ -59,7 +65,7 @@ def test_every_limit_allows_the_planned_nodes_and_no_more_gpus(emitted: Emitted)
         for each in types:
             assert each is not None
             assert int(limits["cpu"]) >= pool.limit_nodes * each.vcpu
-            assert int(limits["memory"].removesuffix("Mi")) >= pool.limit_nodes * each.memory_mib
+            assert mebibytes(limits["memory"]) >= pool.limit_nodes * each.memory_mib
             if pool.purpose == "gpu":
                 assert int(limits[GPU]) == pool.limit_nodes * each.gpu_count
         assert (GPU in limits) == (pool.purpose == "gpu")
@@ -67,12 +73,14 @@ def test_every_limit_allows_the_planned_nodes_and_no_more_gpus(emitted: Emitted)
 
 def test_limits_hold_the_maximum_replicas_and_one_more(emitted: Emitted) -> None:
     """
-    A rolling update needs one replica above the maximum, drift one node: the pools of a model have room for both.
+    A rolling update needs one replica above the maximum, drift one node: the pools of a share have room for both, beside the maximum of
+    all models that run there.
     """
-    for model in emitted.plan.models:
-        pools = [pool for pool in emitted.plan.pools if model.name in pool.serves]
-        room = sum(pool.limit_nodes * pool.replicas_per_node for pool in pools)
-        assert room >= model.replicas.maximum + 1
+    workloads = [workload for model in emitted.plan.models for workload in model.workloads]
+    for share, shape in {(each.share, each.shape) for each in workloads}:
+        pools = [pool for pool in emitted.plan.pools if (pool.share, pool.shape) == (share, shape)]
+        most = sum(each.replicas.maximum for each in workloads if (each.share, each.shape) == (share, shape))
+        assert sum(pool.limit_nodes * pool.replicas_per_node for pool in pools) >= most + 1
 
 
 def test_gpu_nodes_go_only_when_empty_and_after_the_planned_time(emitted: Emitted) -> None:
@@ -114,7 +122,7 @@ def test_a_drain_has_time_for_one_replica_after_the_other(large: Emitted) -> Non
     """
     pools = by_name(large, "NodePool")
 
-    assert pools["demo-prod-chat-base"]["spec"]["template"]["spec"]["terminationGracePeriod"] == "4388s"
+    assert pools["demo-prod-p5-48xlarge-x4-base"]["spec"]["template"]["spec"]["terminationGracePeriod"] == "4388s"
 
 
 def test_gpu_nodes_carry_the_taint_that_device_plugins_tolerate(emitted: Emitted) -> None:
@@ -133,13 +141,74 @@ def test_a_pool_carries_what_the_bill_reads(dev: Emitted) -> None:
     """
     pools = by_name(dev, "NodePool")
 
-    assert pools["demo-dev-chat-burst"]["metadata"]["annotations"] == {
+    assert pools["demo-dev-g6-xlarge-x1-burst"]["metadata"]["annotations"] == {
         "servewright.dev/role": "burst",
         "servewright.dev/purpose": "gpu",
         "servewright.dev/expected-share": "0.75",
         "servewright.dev/idle-seconds": "900",
     }
-    assert pools["demo-dev-chat-fallback"]["metadata"]["annotations"]["servewright.dev/max-share"] == "0.5"
+    assert pools["demo-dev-g6-xlarge-x1-fallback"]["metadata"]["annotations"]["servewright.dev/max-share"] == "0.5"
+
+
+def bought_ahead(commitment: Commitment, purchase: Purchase, catalog: Catalog) -> tuple[dict[str, Any], dict[str, Any]]:
+    """
+    Return NodePool and EC2NodeClass of the large plan's base, bought as *purchase* on these terms.
+    """
+    plan = plans.large()
+    pool = replace(plan.pools[0], purchase=purchase, commitment=commitment)
+    names = Names.of(plan.stack)
+    return node_pool(plan, pool, names, catalog), ec2_node_class(plan, pool, names, catalog)
+
+
+def test_a_commitment_changes_the_bill_and_not_the_nodes(large: Emitted) -> None:
+    """
+    To Karpenter reserved capacity is on-demand capacity: what was committed to stands in annotations, of the base alone.
+    """
+    made = by_name(large, "NodePool")
+    base, burst = (made[f"demo-prod-p5-48xlarge-x4-{role}"]["metadata"]["annotations"] for role in ("base", "burst"))
+    terms = {key.partition("/")[2]: value for key, value in base.items() if key not in burst}
+
+    assert terms == {"purchase": "reserved", "committed-nodes": "2", "term": "1y", "payment": "no-upfront"}
+    assert set(base) > set(burst)
+
+
+@pytest.mark.parametrize(
+    ("purchase", "rate", "said"),
+    [
+        ("capacity-reservation", None, {"servewright.dev/purchase": "capacity-reservation"}),
+        ("capacity-block", Decimal("31.10"), {"servewright.dev/purchase": "capacity-block", "servewright.dev/rate-usd-per-hour": "31.10"}),
+    ],
+)
+def test_nodes_of_a_reservation_are_launched_into_it(
+    purchase: Purchase, rate: Decimal | None, said: dict[str, str], catalog: Catalog
+) -> None:
+    """
+    Karpenter's reserved capacity type launches only where the node class names the reservation; the bill reads what it is.
+    """
+    pool, node_class = bought_ahead(Commitment(rate=rate, reservation="cr-0123456789abcdef0"), purchase, catalog)
+
+    assert requirements(pool)["karpenter.sh/capacity-type"] == ["reserved"]
+    assert node_class["spec"]["capacityReservationSelectorTerms"] == [{"id": "cr-0123456789abcdef0"}]
+    assert said.items() <= pool["metadata"]["annotations"].items()
+
+
+def test_only_a_reservation_is_selected(emitted: Emitted) -> None:
+    """
+    A node class without a reservation selects none: Karpenter would otherwise launch into whatever matches.
+    """
+    reserving = {emitted.names.pool(p.name) for p in emitted.plan.pools if p.commitment is not None and p.commitment.reservation}
+    for name, node_class in by_name(emitted, "EC2NodeClass").items():
+        assert ("capacityReservationSelectorTerms" in node_class["spec"]) == (name in reserving)
+
+
+def test_the_base_fills_first_and_the_fallback_last(emitted: Emitted) -> None:
+    """
+    Karpenter tries pools of higher weight first; no two roles have the same, so it is never left to chance.
+    """
+    weights = {pool.role: pool.weight for pool in emitted.plan.pools}
+
+    assert [role for role in ("base", "burst", "fallback") if role in weights] == sorted(weights, key=lambda role: -weights[role])
+    assert len(set(weights.values())) == len(weights)
 
 
 def test_pool_names_become_labels(emitted: Emitted) -> None:
@@ -197,5 +266,5 @@ def test_a_type_that_the_catalogue_lacks_is_our_fault(catalog: Catalog) -> None:
     """
     plan = plans.plan(pools=plans.pools(instance_types=("g6.huge",)))
 
-    with pytest.raises(InternalError, match=r"pool chat-burst: no such instance type in the catalogue: g6\.huge"):
+    with pytest.raises(InternalError, match=r"pool g6-xlarge-x1-burst: no such instance type in the catalogue: g6\.huge"):
         node_pool(plan, plan.pools[0], Names.of(plan.stack), catalog)

@@ -6,17 +6,47 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 import plans
 from servewright.plan.model import SCALE_DOWN_S
+from servewright.resources.engine_pod import served_name
 from servewright.resources.scaling import kv_target, promql_string, waiting_target
 
 if TYPE_CHECKING:
     from emitted import Emitted
+    from servewright.plan.model import ModelPlan, WorkloadPlan
+
+
+SUM = r'sum\((?P<metric>vllm:[a-z_]+)\{namespace=(?P<namespace>"(?:[^"\\\n]|\\.)*"),model_name=(?P<model>"(?:[^"\\\n]|\\.)*")\}\)'
+QUERY = re.compile(rf"(?:{SUM}|clamp_min\({SUM.replace('?P<', '?P<base_')} - (?P<less>[0-9]+(?:\.[0-9]+)?), 0\))")
+"""
+The two forms of PromQL that are asked: the sum over all engines of a model, and that less what the base is there for.
+"""
+
+
+def asked(scaler: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, str]]]:
+    """
+    Return each trigger of *scaler* with the parts of its query: metric, namespace, model, and what is subtracted.
+    """
+    found = []
+    for trigger in scaler["spec"]["triggers"]:
+        match = QUERY.fullmatch(trigger["metadata"]["query"])
+        assert match is not None, trigger["metadata"]["query"]
+        parts = {key.removeprefix("base_"): value for key, value in match.groupdict().items() if value is not None}
+        found.append((trigger, parts))
+    return found
+
+
+def scalers(emitted: Emitted) -> list[tuple[ModelPlan, WorkloadPlan, dict[str, Any], dict[str, Any]]]:
+    """
+    Return each scaled share with its ScaledObject and its Deployment.
+    """
+    targets = {each["spec"]["scaleTargetRef"]["name"]: each for each in emitted.of_kind("ScaledObject")}
+    return [(m, w, targets[d["metadata"]["name"]], d) for m, w, d in emitted.engines() if w.scaled]
 
 
 def test_the_queries_name_metrics_that_the_pinned_engine_has(emitted: Emitted) -> None:
@@ -25,10 +55,7 @@ def test_the_queries_name_metrics_that_the_pinned_engine_has(emitted: Emitted) -
     """
     metrics = emitted.catalog.engine_contract().metrics
     for scaler in emitted.of_kind("ScaledObject"):
-        for trigger in scaler["spec"]["triggers"]:
-            found = re.match(r"sum\((vllm:[a-z_]+)\{", trigger["metadata"]["query"])
-            assert found is not None
-            assert metrics[found[1]] == "gauge"
+        assert [metrics[parts["metric"]] for _, parts in asked(scaler)] == ["gauge", "gauge"]
 
 
 def test_the_queries_select_this_model_in_this_namespace(dev: Emitted) -> None:
@@ -43,26 +70,74 @@ def test_the_queries_select_this_model_in_this_namespace(dev: Emitted) -> None:
     ]
 
 
-def test_the_scaler_owns_the_replicas_between_the_planned_bounds(emitted: Emitted) -> None:
+def test_beside_a_base_only_what_exceeds_it_scales(large: Emitted) -> None:
     """
-    Minimum, maximum and the fall-back without Prometheus come from the plan, and the Deployment has no replicas of its own.
+    Two base replicas at a target of 19.7 % and of 1 waiting: the sum over base and burst less 2 x 0.197 and 2 x 1, never below 0.
     """
-    replicas = emitted.plan.models[0].replicas
-    spec = emitted.one("ScaledObject")["spec"]
+    queries = [trigger["metadata"]["query"] for trigger in large.one("ScaledObject")["spec"]["triggers"]]
 
-    assert (spec["minReplicaCount"], spec["maxReplicaCount"]) == (replicas.minimum, replicas.maximum)
-    assert spec["fallback"] == {"failureThreshold": 4, "replicas": replicas.busiest, "behavior": "currentReplicasIfHigher"}
-    assert spec["scaleTargetRef"]["name"] == emitted.one("Deployment")["metadata"]["name"]
-    assert "replicas" not in emitted.one("Deployment")["spec"]
+    assert queries == [
+        'clamp_min(sum(vllm:kv_cache_usage_perc{namespace="demo-prod",model_name="chat"}) - 0.394, 0)',
+        'clamp_min(sum(vllm:num_requests_waiting{namespace="demo-prod",model_name="chat"}) - 2, 0)',
+    ]
+
+
+def test_what_is_subtracted_is_what_the_base_is_there_for(emitted: Emitted) -> None:
+    """
+    Each query is one of the two forms, and takes off the target of one replica for each replica of the base: at the planned load of the
+    base alone the autoscaler asks for none.
+    """
+    for model, _, scaler, _ in scalers(emitted):
+        base = sum(each.replicas.busiest for each in model.workloads if not each.scaled)
+        for trigger, parts in asked(scaler):
+            assert Decimal(parts.get("less", 0)) == base * Decimal(trigger["metadata"]["threshold"])
+            assert parts["namespace"] == promql_string(emitted.names.namespace)
+            assert parts["model"] == promql_string(served_name(model))
+
+
+def test_every_burst_is_scaled_and_no_base_is(emitted: Emitted) -> None:
+    """
+    A base has its replicas and no ScaledObject; a burst has one ScaledObject and no replicas of its own, so that nobody fights over them.
+    """
+    targets = [each["spec"]["scaleTargetRef"]["name"] for each in emitted.of_kind("ScaledObject")]
+    for _, workload, deployment in emitted.engines():
+        if workload.share == "base":
+            assert deployment["spec"]["replicas"] == workload.replicas.busiest == workload.replicas.maximum
+            assert deployment["metadata"]["name"] not in targets
+        else:
+            assert "replicas" not in deployment["spec"]
+            assert targets.count(deployment["metadata"]["name"]) == 1
+    assert len(targets) == len(scalers(emitted))
+
+
+def test_the_scaler_moves_between_the_planned_bounds(emitted: Emitted) -> None:
+    """
+    Minimum and maximum are those of the share, and without Prometheus the busiest hour's replicas run, at least one.
+    """
+    for _, workload, scaler, deployment in scalers(emitted):
+        spec, replicas = scaler["spec"], workload.replicas
+        assert (spec["minReplicaCount"], spec["maxReplicaCount"]) == (replicas.minimum, replicas.maximum)
+        wanted = max(1, replicas.busiest)
+        assert wanted <= replicas.maximum
+        assert spec["fallback"] == {"failureThreshold": 4, "replicas": wanted, "behavior": "currentReplicasIfHigher"}
+        assert spec["scaleTargetRef"] == {"apiVersion": "apps/v1", "kind": "Deployment", "name": deployment["metadata"]["name"]}
+
+
+def test_the_last_burst_replica_leaves_no_sooner_than_the_others(emitted: Emitted) -> None:
+    """
+    From one to none KEDA counts by itself: where the minimum is 0 its cool-down is the autoscaler's, elsewhere it has no meaning.
+    """
+    for _, workload, scaler, _ in scalers(emitted):
+        assert scaler["spec"].get("cooldownPeriod") == (SCALE_DOWN_S if workload.replicas.minimum == 0 else None)
 
 
 def test_scaling_down_waits_as_long_as_the_plan_reckons(emitted: Emitted) -> None:
     """
     The cool-down is the one that idle time is priced with.
     """
-    behaviour = emitted.one("ScaledObject")["spec"]["advanced"]["horizontalPodAutoscalerConfig"]["behavior"]
-
-    assert behaviour["scaleDown"]["stabilizationWindowSeconds"] == SCALE_DOWN_S
+    for scaler in emitted.of_kind("ScaledObject"):
+        behaviour = scaler["spec"]["advanced"]["horizontalPodAutoscalerConfig"]["behavior"]
+        assert behaviour["scaleDown"]["stabilizationWindowSeconds"] == SCALE_DOWN_S
     for pool in emitted.of_kind("NodePool"):
         keep = int(pool["spec"]["disruption"]["consolidateAfter"].removesuffix("s"))
         assert pool["metadata"]["annotations"]["servewright.dev/idle-seconds"] == str(SCALE_DOWN_S + keep)
@@ -72,9 +147,10 @@ def test_an_empty_series_means_no_load(emitted: Emitted) -> None:
     """
     While the only replica loads there is no series; that must not raise the replicas to the fall-back.
     """
-    for trigger in emitted.one("ScaledObject")["spec"]["triggers"]:
-        assert trigger["metadata"]["ignoreNullValues"] == "true"
-        assert trigger["metricType"] == "AverageValue"
+    for scaler in emitted.of_kind("ScaledObject"):
+        for trigger in scaler["spec"]["triggers"]:
+            assert trigger["metadata"]["ignoreNullValues"] == "true"
+            assert trigger["metricType"] == "AverageValue"
 
 
 def test_the_kv_target_is_the_usage_near_the_capacity_of_a_replica() -> None:
@@ -132,8 +208,9 @@ def test_the_monitor_is_one_that_the_prometheus_picks_up(emitted: Emitted) -> No
     It carries the operator's labels, selects the engines and names a port that they declare.
     """
     monitor = emitted.one("PodMonitor")
-    template = emitted.one("Deployment")["spec"]["template"]
 
     assert monitor["metadata"]["labels"]["release"] == "kube-prometheus-stack"
-    assert monitor["spec"]["selector"]["matchLabels"].items() <= template["metadata"]["labels"].items()
-    assert monitor["spec"]["podMetricsEndpoints"][0]["port"] in {port["name"] for port in template["spec"]["containers"][0]["ports"]}
+    for _, _, deployment in emitted.engines():
+        template = deployment["spec"]["template"]
+        assert monitor["spec"]["selector"]["matchLabels"].items() <= template["metadata"]["labels"].items()
+        assert monitor["spec"]["podMetricsEndpoints"][0]["port"] in {port["name"] for port in template["spec"]["containers"][0]["ports"]}

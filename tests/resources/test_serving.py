@@ -4,16 +4,15 @@ What stands around the engine's pods: identity, roll-out, address, disruption bu
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import permutations
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import plans
 from emitted import Emitted
-from servewright.errors import InternalError
 from servewright.plan.hours import decode_hours
-from servewright.resources.naming import Names
-from servewright.resources.serving import endpoint, progress_seconds, shape_of
+from servewright.resources.serving import endpoint, progress_seconds
 
 if TYPE_CHECKING:
     from servewright.catalog.query import Catalog
@@ -21,33 +20,56 @@ if TYPE_CHECKING:
 
 def test_selectors_match_the_pods_and_never_change_with_a_version(emitted: Emitted) -> None:
     """
-    Service, budget and Deployment select the same pods, by labels that hold no version, image or argument.
+    A Deployment selects its own pods, by labels that hold no version, image or argument, and by its share.
     """
-    deployment = emitted.one("Deployment")
-    labels = deployment["spec"]["template"]["metadata"]["labels"]
-    selectors = [
-        deployment["spec"]["selector"]["matchLabels"],
-        emitted.one("PodDisruptionBudget")["spec"]["selector"]["matchLabels"],
-        emitted.one("Service")["spec"]["selector"],
-    ]
+    for _, workload, deployment in emitted.engines():
+        labels = deployment["spec"]["template"]["metadata"]["labels"]
+        selector = deployment["spec"]["selector"]["matchLabels"]
+        keys = {"app.kubernetes.io/name", "app.kubernetes.io/instance", "servewright.dev/stack", "servewright.dev/share"}
+        assert selector.items() <= labels.items()
+        assert set(selector) == keys
+        assert selector["servewright.dev/share"] == workload.share
 
-    assert all(selector.items() <= labels.items() for selector in selectors)
-    assert set(selectors[0]) == {"app.kubernetes.io/name", "app.kubernetes.io/instance", "servewright.dev/stack"}
+
+def test_service_and_budget_stand_in_front_of_both_shares(emitted: Emitted) -> None:
+    """
+    One address and one disruption budget per model select the pods of its base and of its burst, and those of no other model.
+    """
+    for model in emitted.plan.models:
+        name = emitted.names.workload(model.name)
+        selectors = [
+            emitted.named("Service", name)["spec"]["selector"],
+            emitted.named("PodDisruptionBudget", name)["spec"]["selector"]["matchLabels"],
+        ]
+        for other, _, deployment in emitted.engines():
+            labels = deployment["spec"]["template"]["metadata"]["labels"]
+            assert [selector.items() <= labels.items() for selector in selectors] == [other is model] * 2
+
+
+def test_no_deployment_selects_the_pods_of_another(emitted: Emitted) -> None:
+    """
+    Two Deployments with overlapping selectors would each count the other's pods as their own.
+    """
+    made = [deployment for _, _, deployment in emitted.engines()]
+    for one, other in permutations(made, 2):
+        pods = other["spec"]["template"]["metadata"]["labels"]
+        assert not one["spec"]["selector"]["matchLabels"].items() <= pods.items()
 
 
 def test_pods_only_run_on_nodes_of_their_own_pools(emitted: Emitted) -> None:
     """
-    The node selector is a part of the labels of every GPU pool of the model, and of no CPU pool.
+    The node selector is a part of the labels of the pools of that share and shape, and of no other pool.
     """
-    wanted = emitted.one("Deployment")["spec"]["template"]["spec"]["nodeSelector"]
-    hosts = [
-        pool["metadata"]["annotations"]["servewright.dev/purpose"]
-        for pool in emitted.of_kind("NodePool")
-        if wanted.items() <= pool["spec"]["template"]["metadata"]["labels"].items()
-    ]
-
-    assert set(hosts) == {"gpu"}
-    assert len(hosts) == sum(pool.purpose == "gpu" for pool in emitted.plan.pools)
+    for _, workload, deployment in emitted.engines():
+        wanted = deployment["spec"]["template"]["spec"]["nodeSelector"]
+        hosts = [
+            pool["metadata"]["name"]
+            for pool in emitted.of_kind("NodePool")
+            if wanted.items() <= pool["spec"]["template"]["metadata"]["labels"].items()
+        ]
+        planned = [pool for pool in emitted.plan.pools if (pool.share, pool.shape) == (workload.share, workload.shape)]
+        assert planned
+        assert hosts == [emitted.names.pool(pool.name) for pool in planned]
 
 
 def test_a_new_owner_or_label_restarts_nothing(emitted: Emitted) -> None:
@@ -55,7 +77,8 @@ def test_a_new_owner_or_label_restarts_nothing(emitted: Emitted) -> None:
     The owner and the user's labels stand on objects, not on pod or node templates.
     """
     keys = {key for key, _ in emitted.plan.stack.labels} | {"servewright.dev/owner"}
-    templates = [emitted.one("Deployment")["spec"]["template"], *(pool["spec"]["template"] for pool in emitted.of_kind("NodePool"))]
+    made = [*emitted.of_kind("Deployment"), *emitted.of_kind("NodePool")]
+    templates = [each["spec"]["template"] for each in made]
 
     assert all(not keys & set(template["metadata"]["labels"]) for template in templates)
     assert all(keys <= set(each.manifest["metadata"]["labels"]) for each in emitted.objects)
@@ -65,17 +88,18 @@ def test_a_roll_out_keeps_all_capacity(emitted: Emitted) -> None:
     """
     One replica more comes first, then one of the old ones goes.
     """
-    assert emitted.one("Deployment")["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
+    for deployment in emitted.of_kind("Deployment"):
+        assert deployment["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
 
 
 def test_the_budget_never_blocks_a_drain(emitted: Emitted) -> None:
     """
     One replica may always go, and one that never became ready too.
     """
-    spec = emitted.one("PodDisruptionBudget")["spec"]
-
-    assert (spec["maxUnavailable"], spec["unhealthyPodEvictionPolicy"]) == (1, "AlwaysAllow")
-    assert "minAvailable" not in spec
+    for budget in emitted.of_kind("PodDisruptionBudget"):
+        spec = budget["spec"]
+        assert (spec["maxUnavailable"], spec["unhealthyPodEvictionPolicy"]) == (1, "AlwaysAllow")
+        assert "minAvailable" not in spec
 
 
 def test_the_deployment_carries_what_the_bill_reads(dev: Emitted) -> None:
@@ -87,7 +111,7 @@ def test_the_deployment_carries_what_the_bill_reads(dev: Emitted) -> None:
     assert decode_hours(annotations["servewright.dev/replicas-by-hour"]) == plans.BY_HOUR
     assert {key.partition("/")[2]: value for key, value in annotations.items() if "replicas" not in key} == {
         "model": "chat",
-        "shape": "demo-chat",
+        "shape": "g6-xlarge-x1",
         "source": plans.HUB_ID,
         "start-seconds": "214",
         "input-tokens-per-month": "1500000000",
@@ -96,14 +120,49 @@ def test_the_deployment_carries_what_the_bill_reads(dev: Emitted) -> None:
     }
 
 
-def test_replicas_are_spread_over_several_zones(dev: Emitted, large: Emitted) -> None:
+def test_the_tokens_of_a_model_are_counted_once(emitted: Emitted) -> None:
     """
-    On-demand can be had in each zone, so there it is a rule; with one zone there is nothing to spread over.
+    They are those of base and burst together: over the Deployments of a model the annotations add up to the month's.
     """
-    (rule,) = large.one("Deployment")["spec"]["template"]["spec"]["topologySpreadConstraints"]
+    for model in emitted.plan.models:
+        notes = [deployment["metadata"]["annotations"] for each, _, deployment in emitted.engines() if each is model]
+        assert sum(int(note["servewright.dev/input-tokens-per-month"]) for note in notes) == model.input_tokens_per_month
+        assert sum(int(note["servewright.dev/output-tokens-per-month"]) for note in notes) == model.output_tokens_per_month
 
-    assert (rule["topologyKey"], rule["maxSkew"], rule["whenUnsatisfiable"]) == ("topology.kubernetes.io/zone", 1, "DoNotSchedule")
-    assert "topologySpreadConstraints" not in dev.one("Deployment")["spec"]["template"]["spec"]
+
+def test_each_share_carries_its_own_hours(emitted: Emitted) -> None:
+    """
+    The hours on a Deployment are those of its share; together they are the model's.
+    """
+    for _, workload, deployment in emitted.engines():
+        assert decode_hours(deployment["metadata"]["annotations"]["servewright.dev/replicas-by-hour"]) == workload.replicas.by_hour
+    for model in emitted.plan.models:
+        together = [sum(hour) for hour in zip(*(each.replicas.by_hour for each in model.workloads), strict=True)]
+        assert together == list(model.replicas.by_hour)
+
+
+def constraints(deployment: dict[str, Any]) -> list[dict[str, Any]]:
+    """
+    Return how the pods of *deployment* are spread.
+    """
+    found: list[dict[str, Any]] = deployment["spec"]["template"]["spec"].get("topologySpreadConstraints", [])
+    return found
+
+
+def test_replicas_are_spread_over_several_zones(emitted: Emitted) -> None:
+    """
+    A base as a rule, so that the loss of a zone leaves the rest of it; a burst as a preference, since it must be able to grow in the zone
+    that is left, or where spot is to be had. With one zone there is nothing to spread over.
+    """
+    for _, workload, deployment in emitted.engines():
+        if len(emitted.plan.stack.zones) == 1:
+            assert constraints(deployment) == []
+            continue
+        (rule,) = constraints(deployment)
+        assert (rule["topologyKey"], rule["maxSkew"]) == ("topology.kubernetes.io/zone", 1)
+        assert rule["whenUnsatisfiable"] == ("DoNotSchedule" if workload.share == "base" else "ScheduleAnyway")
+        # Each share is spread by itself: the base must stand in both zones wherever the burst is.
+        assert rule["labelSelector"]["matchLabels"] == deployment["spec"]["selector"]["matchLabels"]
 
 
 def test_spot_is_spread_where_it_can_be_had(catalog: Catalog) -> None:
@@ -111,7 +170,7 @@ def test_spot_is_spread_where_it_can_be_had(catalog: Catalog) -> None:
     A zone without spot must not keep replicas pending while the other zone has some.
     """
     plan = plans.plan(pools=plans.pools(zones=("us-east-1a", "us-east-1b")))
-    (rule,) = Emitted(plan, catalog).one("Deployment")["spec"]["template"]["spec"]["topologySpreadConstraints"]
+    (rule,) = constraints(Emitted(plan, catalog).one("Deployment"))
 
     assert rule["whenUnsatisfiable"] == "ScheduleAnyway"
 
@@ -130,7 +189,7 @@ def test_the_address_is_inside_the_cluster(emitted: Emitted) -> None:
     """
     Nothing is reachable from outside by default.
     """
-    assert emitted.one("Service")["spec"]["type"] == "ClusterIP"
+    assert {service["spec"]["type"] for service in emitted.of_kind("Service")} == {"ClusterIP"}
     assert "Ingress" not in {each.kind for each in emitted.objects}
 
 
@@ -153,20 +212,10 @@ def test_a_roll_out_has_time_for_three_starts(load: int, expected: int) -> None:
     assert progress_seconds(model) == expected
 
 
-def test_a_model_without_pool_is_our_fault() -> None:
+def test_the_shares_of_a_model_have_stable_names(dev: Emitted, large: Emitted) -> None:
     """
-    The planner gives every model pools of one shape; anything else is a bug and says so.
+    The burst's Deployment is named as the model, the base's with "-base" behind it; the Service is the model's, whatever its shares are.
     """
-    plan = plans.plan(pools=())
-
-    with pytest.raises(InternalError, match=r"model chat needs pools of one shape, the plan has \[\]"):
-        shape_of(plan, plan.models[0])
-
-
-def test_two_models_of_one_stack_have_different_names() -> None:
-    """
-    Model names are unique in a spec, and so is everything that is named after them.
-    """
-    names = Names.of(plans.stack())
-
-    assert names.workload("chat") != names.workload("chat-2")
+    assert [each["metadata"]["name"] for each in dev.of_kind("Deployment")] == ["chat"]
+    assert [each["metadata"]["name"] for each in large.of_kind("Deployment")] == ["chat-base", "chat"]
+    assert [each["metadata"]["name"] for each in large.of_kind("Service")] == ["chat"]

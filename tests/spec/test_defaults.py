@@ -5,6 +5,7 @@ Every gap is filled by environment, and every filling is written down.
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from servewright.catalog.load import load_catalog
 from servewright.diagnostics import SourceMap
 from servewright.spec.applied import written
-from servewright.spec.defaults import name_from
+from servewright.spec.default_name import name_from
 from servewright.spec.infrastructure import KUBERNETES_VERSIONS
 from servewright.spec.load import parse_request
 from servewright.spec.traffic import PROFILE_NAME
@@ -89,14 +90,41 @@ def test_every_listed_default_can_be_pasted_back(environment: str) -> None:
     assert list(long.defaults) == [default for default in short.defaults if default.value == "null"]
 
 
-def pasted(environment: str, defaults: Iterable[AppliedDefault]) -> str:
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+@pytest.mark.parametrize(
+    "capacity",
+    [
+        {"base": {"purchase": "on-demand"}},
+        {"base": {"purchase": "reserved", "share": "60%"}},
+        {"base": {"purchase": "reserved", "share": "100%", "term": "3y"}},
+        {"base": {"purchase": "reserved"}, "burst": {"purchase": "on-demand"}},
+        {"burst": {"purchase": "spot", "fallback": {"purchase": "on-demand"}}},
+        {"allow_interruption": "true"},
+    ],
+    ids=str,
+)
+def test_what_is_filled_in_beside_a_given_capacity_can_be_pasted_back(environment: str, capacity: dict[str, Any]) -> None:
     """
-    Return the minimal spec of *environment* with *defaults*, each with the text it is printed with.
+    The same where one share is given, or both with gaps: one pasted default never takes another one away.
+    """
+    short = request(pasted(environment, [], capacity))
+    filled = [default for default in short.defaults if default.path.startswith("capacity")]
+
+    for default in filled:
+        assert asked(request(pasted(environment, [default], capacity))) == asked(short), default
+    long = request(pasted(environment, filled, capacity))
+    assert asked(long) == asked(short)
+    assert [default for default in long.defaults if default.path.startswith("capacity")] == []
+
+
+def pasted(environment: str, defaults: Iterable[AppliedDefault], capacity: dict[str, Any] | None = None) -> str:
+    """
+    Return the minimal spec of *environment* and *capacity* with *defaults*, each with the text it is printed with.
     """
     traffic = {"requests_per_second": "2", "input_tokens": {"mean": "500"}, "output_tokens": {"mean": "150"}}
     source = {"source": "meta-llama/Llama-3.2-1B-Instruct", "revision": "6f6073b423013f6a7d4d9f39144961bfbfbc386b"}
     model: dict[str, Any] = {**source, "traffic": traffic, "slo": {"ttft_p95": "800ms", "itl_p95": "60ms"}}
-    tree: dict[str, Any] = {"environment": environment}
+    tree: dict[str, Any] = {"environment": environment, **({} if capacity is None else {"capacity": deepcopy(capacity)})}
     for default in defaults:
         place, path = (model, default.path.removeprefix("models[0].")) if default.path.startswith("models[0].") else (tree, default.path)
         *parents, name = path.split(".")

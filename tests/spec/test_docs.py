@@ -5,12 +5,14 @@ The page about the spec is current: its fields, its codes, its example.
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from servewright.spec import codes
 from servewright.spec.load import parse_request
 from servewright.spec.schema import spec_schema
+from spec_files import request_of
 from spec_texts import zones_of
 
 PACKAGE = Path(codes.__file__).parents[1]
@@ -41,6 +43,8 @@ def references(field: dict[str, Any], suffix: str) -> list[tuple[str, str]]:
         found += references(option, suffix)
     if "items" in field:
         found += references(field["items"], suffix + "[]")
+    if isinstance(field.get("additionalProperties"), dict):
+        found += references(field["additionalProperties"], suffix + ".&lt;name>")
     return found
 
 
@@ -83,3 +87,14 @@ def test_the_example_is_accepted() -> None:
     example = re.search(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     assert example is not None
     assert parse_request("spec.md", example[1].encode(), zones_of).models
+
+
+def test_the_examples_of_several_files_are_accepted() -> None:
+    """
+    The page's spec and its base make a request: parameters filled in, what is taken away gone.
+    """
+    found = re.findall(r"```yaml\n# (\S+\.yaml)\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    files = dict(found) | {"stacks/on-call.yaml": "budgets: {notify: [on-call@example.com]}\n"}
+    request = request_of(files, "stacks/prod.yaml")
+    assert (request.stack.owner, request.stack.environment, request.budget.notify) == ("team-support", "prod", ("on-call@example.com",))
+    assert (request.models[0].traffic.requests_per_second, request.models[0].min_replicas, request.models[0].gpu) == (Decimal(12), 4, None)

@@ -75,6 +75,118 @@ def test_a_path_that_no_system_takes_is_bad_input() -> None:
             load_request(Path(name), zones_of)
 
 
+def written(folder: Path, files: dict[str, str]) -> Path:
+    """
+    Write *files* below *folder* and return the path of the spec among them.
+    """
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder / "stacks" / "prod.yaml"
+
+
+def said_about(path: Path) -> list[tuple[str, str, int, int, str]]:
+    """
+    Return code, file, place and message of all that is said about the bad spec at *path*.
+    """
+    with pytest.raises(InvalidInputError) as caught:
+        load_request(path, zones_of)
+    return [(said.code, said.file, said.line, said.column, said.message) for said in caught.value.diagnostics]
+
+
+def test_bases_are_read_from_the_folder_of_the_file_that_names_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Neither the working directory nor the way to the spec matters; files are named as the user reached the spec.
+    """
+    base = "extends: parts/owner.yaml\n" + MINIMAL.replace("800ms", "800")
+    spec = written(
+        tmp_path,
+        {"stacks/prod.yaml": "extends: ../shared/base.yaml\n", "shared/base.yaml": base, "shared/parts/owner.yaml": "owner: '-'\n"},
+    )
+    there = ("SW117", "shared/base.yaml", 5, 21), ("SW203", "shared/parts/owner.yaml", 1, 8)
+    assert [said[:4] for said in said_about(spec)] == [(code, str(tmp_path / file), *place) for code, file, *place in there]
+    monkeypatch.chdir(tmp_path)
+    assert [said[:4] for said in said_about(Path("stacks/prod.yaml"))] == list(there)
+    monkeypatch.chdir(tmp_path / "stacks")
+    assert [said[1] for said in said_about(Path("prod.yaml"))] == ["../shared/base.yaml", "../shared/parts/owner.yaml"]
+
+
+def test_a_symbolic_link_does_not_lead_out_of_its_folder(tmp_path: Path) -> None:
+    """
+    Links within the folder that a path reaches are followed, others are not; a path with `..` says itself where it leads.
+    """
+    spec = written(tmp_path, {"stacks/prod.yaml": "extends: base.yaml\n", "shared/base.yaml": MINIMAL, "stacks/v2/base.yaml": MINIMAL})
+    link = tmp_path / "stacks" / "base.yaml"
+    link.symlink_to(tmp_path / "shared" / "base.yaml")
+    assert said_about(spec) == [("SW131", str(spec), 1, 10, "a symbolic link leads base.yaml out of its folder")]
+    link.unlink()
+    link.symlink_to("v2/base.yaml")
+    assert load_request(spec, zones_of).models[0].name == "llama-3-2-1b-instruct"
+    (tmp_path / "common").symlink_to(tmp_path / "shared")
+    spec.write_text("extends: ../common/base.yaml\n", encoding="utf-8")
+    assert load_request(spec, zones_of).trace[0].file == "../common/base.yaml"
+
+
+def test_a_linked_spec_finds_its_bases(tmp_path: Path) -> None:
+    """
+    A spec that is reached by a link stands where it really is, as in a mounted ConfigMap.
+    """
+    spec = written(tmp_path, {"stacks/prod.yaml": "extends: base.yaml\n", "stacks/base.yaml": MINIMAL.replace("800ms", "800")})
+    (tmp_path / "mounted").mkdir()
+    (tmp_path / "mounted" / "spec.yaml").symlink_to(spec)
+    ((code, file, *_),) = said_about(tmp_path / "mounted" / "spec.yaml")
+    assert (code, file) == ("SW117", str(tmp_path / "stacks" / "base.yaml"))
+
+
+def test_a_circle_through_links_is_seen(tmp_path: Path) -> None:
+    """
+    A file is the same file whatever it is called.
+    """
+    spec = written(tmp_path, {"stacks/prod.yaml": "extends: other.yaml\n"})
+    (tmp_path / "stacks" / "other.yaml").symlink_to("prod.yaml")
+    assert [(code, message) for code, _, _, _, message in said_about(spec)] == [("SW132", "the file extends itself")]
+    (tmp_path / "stacks" / "loop.yaml").symlink_to("loop.yaml")
+    spec.write_text("extends: loop.yaml\n", encoding="utf-8")
+    assert said_about(spec)[0][0] == "SW101"
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "hint"),
+    [
+        ("bse.yaml", "bse.yaml does not exist", "Nearest: base.yaml"),
+        ("nowhere/x.yaml", "nowhere/x.yaml does not exist", "a path starts from the folder"),
+        ("folder", "folder is not a file", "give the path of a spec"),
+        ("pipe", "pipe is not a file", "give the path of a spec"),
+        ("base.yaml/x.yaml", "base.yaml/x.yaml cannot be read: not a directory", None),
+        ("x" * 300, "cannot be read: file name too long", None),
+    ],
+)
+def test_a_base_that_cannot_be_read_is_told(
+    name: str, words: str, hint: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    What is missing or no file is one fault where it is named, and a pipe does not hang.
+    """
+    spec = written(tmp_path, {"stacks/prod.yaml": f"extends: {name}\n", "stacks/base.yaml": MINIMAL, "stacks/folder/x": ""})
+    os.mkfifo(tmp_path / "stacks" / "pipe")
+    monkeypatch.chdir(spec.parent)
+    with pytest.raises(InvalidInputError) as caught:
+        load_request(Path("prod.yaml"), zones_of)
+    (said,) = caught.value.diagnostics
+    assert (said.code, said.phase, said.file, said.line, said.column, said.path) == ("SW101", "syntax", "prod.yaml", 1, 10, "extends")
+    assert words in said.message
+    assert (hint or "") in (said.hint or "")
+
+
+def test_a_base_beyond_the_limit_is_told_there(tmp_path: Path) -> None:
+    """
+    Each file has the limit of a file, and is not read beyond it.
+    """
+    spec = written(tmp_path, {"stacks/prod.yaml": "extends: base.yaml\n", "stacks/base.yaml": "# " + "x" * (1 << 20) + "\n"})
+    assert [(code, Path(file).name) for code, file, *_ in said_about(spec)] == [("SW102", "base.yaml")]
+
+
 @pytest.mark.parametrize("prefix", [b"\xef\xbb\xbf", b"# caf\xc3\xa9\n", b"---\n", b"%YAML 1.2\n---\n"])
 def test_usual_beginnings_are_accepted(prefix: bytes) -> None:
     """

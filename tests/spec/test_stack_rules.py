@@ -55,16 +55,20 @@ def said(extra: str, *, environment: str = "dev") -> list[Diagnostic]:
         ("platform: {cluster: {kubernetes_version: '1.30'}}\n", "SW202", "platform.cluster.kubernetes_version"),
         ("platform: {cluster: {create: {}}}\n", "SW220", "platform.cluster.create"),
         ("platform: {kind: kubernetes}\n", "SW220", "platform.kind"),
-        ("platform: {operators: install}\n", "SW220", "platform.operators"),
-        ("platform: {operators: {keda: install}}\n", "SW220", "platform.operators.keda"),
+        ("platform: {operators: {karpenter: install}}\n", "SW220", "platform.operators.karpenter"),
+        ("platform: {operators: {karpenter: {install: {}}}}\n", "SW220", "platform.operators.karpenter"),
+        ("platform: {operators: {keda: {existing: {}, install: {}}}}\n", "SW211", "platform.operators.keda"),
+        ("platform: {operators: {keda: {install: {replicas: 2}}}}\n", "SW201", "platform.operators.keda.install.replicas"),
+        ("platform: {operators: instal}\n", "SW202", "platform.operators"),
         ("platform: {operators: {kedda: existing}}\n", "SW201", "platform.operators.kedda"),
         ("platform: {operators: {keda: exists}}\n", "SW202", "platform.operators.keda"),
         ("platform: {operators: {keda: {existing: {labels: {a: b}}}}}\n", "SW201", "platform.operators.keda.existing.labels"),
         ("budgets: {alerts: [50%, 50%]}\n", "SW209", "budgets.alerts[1]"),
         ("budgets: {notify: [a@example.com, a@example.com]}\n", "SW209", "budgets.notify[1]"),
         ("isolation: {namespace: kube-system}\n", "SW211", "isolation.namespace"),
+        ("isolation: {namespace: monitoring}\n", "SW211", "isolation.namespace"),
         ("isolation: {teams: [a]}\n", "SW201", "isolation.teams"),
-        ("extends: other.yaml\n", "SW220", "extends"),
+        ("extends: blueprint:chat@1\n", "SW220", "extends"),
         ("gateway: {auth: jwt}\n", "SW220", "gateway"),
         ("network: {rdma: efa}\n", "SW220", "network"),
         ("nodes: {tuning: off}\n", "SW220", "nodes"),
@@ -143,15 +147,36 @@ def test_one_zone_outside_dev_is_a_warning(environment: str, *, warned: bool) ->
     assert ("SW405" in found) is warned
 
 
-def test_a_second_model_waits() -> None:
+def models(*names: str) -> str:
     """
-    One model is built; two are two specs for now. Equal names are told as well.
+    Return a spec of as many models of one source, each with its name where it has one.
     """
-    first = MINIMAL + "    name: chat\n"
-    second = MINIMAL.replace("models:\n", "") + "    name: chat\n"
+    first = MINIMAL.replace("models:\n", "").rstrip("\n")
+    return "models:\n" + "".join(f"{first}\n" + (f"    name: {name}\n" if name else "") for name in names)
+
+
+@pytest.mark.parametrize(
+    ("names", "faults"),
+    [
+        (("chat", "draft"), []),
+        (("chat", ""), []),
+        (("chat", "chat"), [("SW209", "models[1].name")]),
+        (("", ""), [("SW209", "models[1]")]),
+        (("chat", "draft", "chat", "draft"), [("SW209", "models[2].name"), ("SW209", "models[3].name")]),
+        (("chat", "chat-base"), []),
+    ],
+)
+def test_models_of_one_stack_have_different_names(names: tuple[str, ...], faults: list[tuple[str, str]]) -> None:
+    """
+    Services and Deployments are named after the model: two of one name, given or made from the source, are refused at the second.
+    """
+    text = models(*names).encode()
+    if not faults:
+        assert len(parse_request("spec.yaml", text, zones_of).models) == len(names)
+        return
     with pytest.raises(InvalidInputError) as caught:
-        parse_request("spec.yaml", (first + second).encode(), zones_of)
-    assert [(fault.code, fault.path) for fault in caught.value.diagnostics] == [("SW220", "models[1]"), ("SW209", "models[1].name")]
+        parse_request("spec.yaml", text, zones_of)
+    assert [(fault.code, fault.path) for fault in caught.value.diagnostics] == faults
 
 
 def test_a_region_without_zone_names_asks_for_them() -> None:

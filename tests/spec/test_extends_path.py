@@ -1,0 +1,76 @@
+"""
+Which paths may stand behind `from`.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from servewright.spec.extends_path import refusal
+from spec_files import MODEL, TOP, faults_of
+
+
+@pytest.mark.parametrize(
+    "path", ["base.yaml", "./base.yaml", "../shared/base.yaml", "../../a/b.yml", "a b.yaml", "café.yaml", "@team/base.yaml"]
+)
+def test_relative_paths_are_taken(path: str) -> None:
+    """
+    Whatever lies in the repository can be named, folders above included.
+    """
+    assert refusal(path) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("", "no path"),
+        ("  ", "no path"),
+        ("/etc/base.yaml", "absolute"),
+        ("C:/base.yaml", "absolute"),
+        ("c:\\base.yaml", "absolute"),
+        ("~/base.yaml", "home"),
+        ("~root/base.yaml", "home"),
+        ("..\\base.yaml", "folders are separated by /"),
+        ("https://host/base.yaml", "address"),
+        ("file:///etc/base.yaml", "address"),
+        ("s3://bucket/base.yaml", "address"),
+        ("//host/share/base.yaml", "address"),
+        ("git@host:team/repository", "address"),
+        ("git::https://host/repository", "address"),
+        ("a\0b", "characters"),
+        ("a\nb", "characters"),
+        ("${region}.yaml", "no parameter"),
+        ("x" * 1025, "longer"),
+    ],
+)
+def test_what_leads_out_of_the_repository_is_refused(path: str, words: str) -> None:
+    """
+    A path that means another file on each machine, or none, is refused with what would be right.
+    """
+    found = refusal(path)
+    assert found is not None
+    assert words in found[0]
+    assert found[1]
+
+
+@settings(deadline=None)
+@given(st.text(max_size=30))
+def test_what_is_taken_is_relative(path: str) -> None:
+    """
+    Whatever is taken begins in the folder of the file that names it.
+    """
+    if refusal(path) is None:
+        assert not path.startswith(("/", "~", "\\"))
+        assert path.isprintable()
+
+
+def test_a_blueprint_waits() -> None:
+    """
+    A blueprint is told as not built, with the other faults of the fields; what it would have brought is not called missing.
+    """
+    said = faults_of({TOP: "extends: ['blueprint:chat@1']\nenvironment: production\n"})
+    assert [(fault.code, fault.path) for fault in said] == [("SW220", "extends[0]"), ("SW202", "environment")]
+    said = faults_of({TOP: f"extends: blueprint:chat@1\n{MODEL}    task: generat\n"})
+    assert [(fault.code, fault.path) for fault in said] == [("SW220", "extends"), ("SW202", "models[0].task")]
