@@ -5,6 +5,7 @@ The largest stage of a pipeline.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -41,7 +42,7 @@ def test_more_stages_never_hold_more(card: ModelCard) -> None:
     The largest stage shrinks with their number, and all of them hold at least the model.
     """
     stages = [largest_stage(card, p) for p in (1, 2, 4, 8)]
-    for fewer, more in zip(stages, stages[1:], strict=False):
+    for fewer, more in pairwise(stages):
         assert more.layer_share <= fewer.layer_share
         assert more.expert_share <= fewer.expert_share
     for stage in stages:

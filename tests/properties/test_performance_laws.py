@@ -167,7 +167,7 @@ def test_the_best_budget_is_the_best_of_all(
     assert chosen in several
     assume(found.requests_per_s > 0 and abs(share - 1) > 1e-5)
     limited = best_rate(several, sizes, slo, above=found.requests_per_s * share)[1].requests_per_s
-    assert limited == pytest.approx(highest if share < 1 else 0, rel=1e-6)
+    assert limited == pytest.approx(highest if share < 1 else 0, rel=1e-6, abs=1e-9)
 
 
 @few
@@ -176,7 +176,8 @@ def test_latency_never_falls_when_the_rate_rises(replica: ReplicaModel, sizes: L
     """
     More requests a second never make first token or time per output token shorter, nor the batch smaller.
 
-    A filled step bounds the time per output token; it may shorten by less than a hundredth as running requests displace prompt tokens.
+    A filled step bounds the time per output token; it may shorten by less than a hundredth as running requests displace prompt tokens,
+    in a pipeline by less than a twentieth.
     """
     top = saturated(replica, sizes).requests_per_s * 0.999
     assume(top > 0)
@@ -184,7 +185,7 @@ def test_latency_never_falls_when_the_rate_rises(replica: ReplicaModel, sizes: L
     assert isinstance(calm, Outcome)
     assert isinstance(busy, Outcome)
     assert calm.ttft_p95_ms.value <= busy.ttft_p95_ms.value * SLACK
-    assert calm.itl_p95_ms.value <= busy.itl_p95_ms.value * 1.01
+    assert calm.itl_p95_ms.value <= busy.itl_p95_ms.value * (1.01 if replica.pipeline_parallel == 1 else 1.05)
     assert calm.concurrency <= busy.concurrency * SLACK
 
 

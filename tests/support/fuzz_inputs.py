@@ -98,10 +98,14 @@ HEAVY: Final[dict[str, Callable[[], dict[str, str]]]] = {
         TOP: json.dumps({"models": [{**_MODEL, "name": f"m{number}", "replica": 1, "slo": {"ttft_p95": 5}} for number in range(500)]})
     },
     "many anchors": lambda: {TOP: "".join(f"a{number}: &a{number} x\n" for number in range(30_000))},
-    "many bases": lambda: {TOP: f"extends: [{', '.join(f'b{n}.yaml' for n in range(16))}]\n" + MINIMAL}
-    | {f"b{n}.yaml": f"extends: [{', '.join(f'b{m}.yaml' for m in range(n + 1, 60))}]\n" for n in range(60)},
-    "heavy bases": lambda: {TOP: "extends: [a.yaml, b.yaml, c.yaml]\n" + MINIMAL}
-    | {f"{name}.yaml": "labels: {" + ", ".join(f"x{n}: y" for n in range(29_000)) + "}\n" for name in "abc"},
+    "many bases": lambda: (
+        {TOP: f"extends: [{', '.join(f'b{n}.yaml' for n in range(16))}]\n" + MINIMAL}
+        | {f"b{n}.yaml": f"extends: [{', '.join(f'b{m}.yaml' for m in range(n + 1, 60))}]\n" for n in range(60)}
+    ),
+    "heavy bases": lambda: (
+        {TOP: "extends: [a.yaml, b.yaml, c.yaml]\n" + MINIMAL}
+        | {f"{name}.yaml": "labels: {" + ", ".join(f"x{n}: y" for n in range(29_000)) + "}\n" for name in "abc"}
+    ),
     "doubling parameters": lambda: {
         TOP: "extends: [{from: a.yaml, with: {p: " + "x" * 900 + "}}]\n" + MINIMAL,
         "a.yaml": "parameters: {p: {type: string}}\nlabels: {a: '" + "${p}" * 250 + "'}\n",
@@ -139,17 +143,18 @@ def _values(chance: Random, _: str) -> dict[str, str]:
 
 
 def _random(chance: Random, _: str) -> dict[str, str]:
-    if chance.random() < 0.2:  # noqa: PLR2004 - one of five is nothing but noise
+    # One of five is nothing but noise
+    if chance.random() < 0.2:
         return {TOP: "".join(chr(chance.choice([*range(128), 0x2028, 0xFEFF, 0xD800, 0x1F600])) for _ in range(chance.randint(0, 200)))}
     return {TOP: _dumped({chance.choice(_names()): any_tree(chance, _names()) for _ in range(chance.randint(1, 8))})}
 
 
 def _extends(chance: Random, _: str) -> dict[str, str]:
     files = dict(EXTENDED)
-    if chance.random() < 0.5:  # noqa: PLR2004 - links between any two files, in every direction
-        for name in files:
-            links = [chance.choice([*files, "gone.yaml", "/a", "../x.yaml", "", "${p}"]) for _ in range(chance.randint(0, 3))]
-            files[name] += f"extends: {json.dumps(links)}\n" if "extends" not in files[name] else ""
+    # In one of two there are links between any files, in every direction
+    for name, text in EXTENDED.items() if chance.random() < 0.5 else ():
+        links = [chance.choice([*files, "gone.yaml", "/a", "../x.yaml", "", "${p}"]) for _ in range(chance.randint(0, 3))]
+        files[name] = text if "extends" in text else f"{text}extends: {json.dumps(links)}\n"
     changed = chance.choice([*files])
     how = chance.randrange(3)
     if how == 0:

@@ -37,7 +37,7 @@ Of processor time: the contract's limit for tests (design, section 3). What inpu
 
 _SHOWN_EVERY: Final = 10
 """
-Of the inputs that are planned, one in ten is shown by the command line too: screens of valid specs have tests of their own.
+Of the inputs that are planned, one in ten is previewed on the command line too: that takes longest, and good specs have tests of their own.
 """
 
 
@@ -83,7 +83,7 @@ def _report(inputs: Iterable[tuple[int, Input, bool]]) -> None:
 
 def outcome(made: Input, *, shown: bool) -> tuple[str, str]:
     """
-    Return how *made* ends, and what is wrong with that: "" where nothing is. With *shown* a good plan is put on a screen as well.
+    Return how *made* ends, and what is wrong with that: "" where nothing is. With *shown* a good one is previewed as well.
     """
     with tempfile.TemporaryDirectory() as folder:
         for name, raw in made.files.items():
@@ -94,7 +94,8 @@ def outcome(made: Input, *, shown: bool) -> tuple[str, str]:
             end, failure = _planned(Path(TOP))
             if end == "planned" and not shown:
                 return end, failure
-            return end, failure or _on_the_command_line(TOP, refused=end == "refused", as_json=shown)
+            command = ["preview", TOP, "--json"] if end == "planned" else ["plan", TOP, *(["--json"] if shown else [])]
+            return end, failure or _on_the_command_line(command, wanted=0 if end == "planned" else 2)
         except SlowError:
             return "slow", traceback.format_exc()
         finally:
@@ -132,13 +133,12 @@ def _wrong_words(error: InvalidInputError) -> str:
     return ""
 
 
-def _on_the_command_line(spec: str, *, refused: bool, as_json: bool) -> str:
-    done = CliRunner().invoke(app, ["plan", spec, *(["--json"] if as_json else [])], env={"SERVEWRIGHT_DEBUG": "1"})
-    wanted = 2 if refused else 0
+def _on_the_command_line(command: list[str], *, wanted: int) -> str:
+    done = CliRunner().invoke(app, command, env={"SERVEWRIGHT_DEBUG": "1"})
     if isinstance(done.exception, SlowError):
         raise done.exception
     if done.exit_code != wanted or "Traceback" in done.output or (done.exception and not isinstance(done.exception, SystemExit)):
-        return f"plan {spec} ended with {done.exit_code}, not {wanted}:\n{done.output[-3000:]}\n{done.exception!r}"
+        return f"{' '.join(command)} ended with {done.exit_code}, not {wanted}:\n{done.output[-3000:]}\n{done.exception!r}"
     return ""
 
 

@@ -18,7 +18,7 @@ from servewright.resources import budget, labels
 from servewright.resources.manifests import KubernetesObject
 from servewright.resources.naming import Names
 from servewright.resources.operators.order import stack_objects
-from servewright.spec.request import Operator, SecretRef, Stack
+from servewright.spec.request import Operator, SecretRef
 
 if TYPE_CHECKING:
     from servewright.plan.model import PoolPlan
@@ -42,13 +42,16 @@ def emitted(plan: Plan) -> list[Any]:
     Return the structure of everything in *plan* that is emitted: objects, values of charts, inputs of AWS resources.
     """
     names = Names.of(plan.stack)
-    made: list[Any] = []
-    for each in stack_objects(plan, load_catalog()):
-        made.append(each.manifest if isinstance(each, KubernetesObject) else {"values": each.values, **each.inputs()})
-    made.append({"tags": labels.aws_tags(plan, names), "filters": budget.cost_filters(plan, names), "name": names.account_wide})
-    made.append({"key": budget.key_policy(plan), "topic": budget.topic_policy(plan, "arn:x"), "alarms": budget.notifications(plan)})
-    made += [{"endpoint": address, "protocol": "email"} for address in plan.budget.notify]
-    return json.loads(json.dumps(made))  # type: ignore[no-any-return]
+    made: list[Any] = [
+        each.manifest if isinstance(each, KubernetesObject) else {"values": each.values, **each.inputs()}
+        for each in stack_objects(plan, load_catalog())
+    ]
+    made += [
+        {"tags": labels.aws_tags(plan, names), "filters": budget.cost_filters(plan, names), "name": names.account_wide},
+        {"key": budget.key_policy(plan), "topic": budget.topic_policy(plan, "arn:x"), "alarms": budget.notifications(plan)},
+        *({"endpoint": address, "protocol": "email"} for address in plan.budget.notify),
+    ]
+    return list(json.loads(json.dumps(made)))
 
 
 def _stack(**changes: Callable[[str], Any]) -> Callable[[Plan, str], Plan]:

@@ -66,8 +66,9 @@ def table() -> str:
     """
     Return the differences by length as a Markdown table.
     """
+    spread = "median | lowest | highest"
     lines = [
-        "| pipelines, requests | runs | time per output token, p95: median | lowest | highest | first token, p95: median | lowest | highest |",
+        f"| pipelines, requests | runs | time per output token, p95: {spread} | first token, p95: {spread} |",
         "|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for name in LENGTHS:
@@ -91,9 +92,7 @@ def _difference(  # noqa: PLR0917 - one point
     steady = batching.steady(largest(LARGEST_BATCH, lambda batch: batching.steady(batch).prefill_use / use))
     first = first_token(batching, steady)
     seen = pipeline_simulator.simulate(step, lengths, steady.rate, budget, split.pipeline, requests=REQUESTS)
-    return Difference(
-        itl_p95=decoding(batching, steady, first).itl_p95_s / seen.itl_p95_s - 1, ttft_p95=first.p95_s / seen.ttft_p95_s - 1
-    )
+    return Difference(itl_p95=decoding(batching, steady, first).itl_p95_s / seen.itl_p95_s - 1, ttft_p95=first.p95_s / seen.ttft_p95_s - 1)
 
 
 if __name__ == "__main__":

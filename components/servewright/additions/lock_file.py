@@ -5,6 +5,7 @@ The lock as it stands in its file: JSON, sorted, one version; read back with the
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal
@@ -13,14 +14,15 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from servewright.additions.files import parse_bytes
 from servewright.additions.lock_rules import broken
-from servewright.additions.shape import secrets_in, shown_fault
+from servewright.additions.shape import Document, faults_of
 from servewright.errors import InvalidInputError
 from servewright.plan.lock import Lock
-from servewright.spec.codes import SECRET_IN_SPEC
 from servewright.spec.paths import join
 
 if TYPE_CHECKING:
-    from servewright.diagnostics import Diagnostic, SourceMap
+    from pydantic_core import ErrorDetails
+
+    from servewright.json_text import JsonValue
 
 VERSION: Final = "servewright.dev/lock/v1"
 UNREADABLE_LOCK: Final = "SW340"
@@ -51,25 +53,41 @@ def parse_lock(file: str, raw: bytes) -> Lock:
     Return the lock in the bytes of *file*; raises InvalidInputError with all that is wrong in it.
     """
     text = parse_bytes(file, raw)
-    secrets = tuple(
-        _fault(text.source, path, "this looks like a secret; a secret never stands in a lock", code=SECRET_IN_SPEC)
-        for path in secrets_in(text.value)
-    )
-    if secrets:
-        raise InvalidInputError(secrets)
+    document = Document(text)
+    if document.faults:
+        raise InvalidInputError(faults_of(document.faults))
     try:
         lock = _ADAPTER.validate_python(text.value).lock
-    except ValidationError as errors:
-        wrong = [(join(error["loc"]), error["msg"].lower()) for error in errors.errors(include_input=False)]
-    else:
         wrong = list(broken(lock))
-    if wrong:
-        raise InvalidInputError(tuple(_fault(text.source, path, message) for path, message in wrong))
+    except ValidationError as errors:
+        wrong = [(join(error["loc"]), _words(error)) for error in errors.errors(include_input=False)]
+    for path, message in wrong:
+        document.fault(UNREADABLE_LOCK, path, message, value=_written(text.value, path), hint=_HINT)
+    if document.faults:
+        raise InvalidInputError(faults_of(document.faults))
     return lock
 
 
-def _fault(source: SourceMap, path: str, message: str, *, code: str = UNREADABLE_LOCK) -> Diagnostic:
-    return shown_fault(source.diagnostic(code, path, message, phase="fields", hint=_HINT))
+def _written(value: JsonValue, path: str) -> JsonValue:
+    """
+    Return the text, number or flag at *path* of *value*, None where there is none.
+    """
+    for step in re.findall(r"[^.\[\]]+", path):
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return None
+    return None if isinstance(value, dict | list) else value
+
+
+def _words(error: ErrorDetails) -> str:
+    """
+    Return what pydantic says of a lock in words of ours.
+    """
+    said = {"missing": "this field is missing", "unexpected_keyword_argument": "there is no such field", "tuple_type": "must be a list"}
+    return said.get(error["type"]) or error["msg"].replace("Input should be", "must be").lower()
 
 
 def _plain(value: object) -> str:

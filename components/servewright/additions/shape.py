@@ -37,7 +37,7 @@ class Document:
         self.faults: list[Diagnostic] = []
         self._value = text.value
         for path in secrets_in(text.value):
-            self.fault(SECRET_IN_SPEC, path, "this looks like a secret; a secret never stands in a file of additions", value=MASK)
+            self.fault(SECRET_IN_SPEC, path, "this looks like a secret; a secret never stands beside a spec", value=MASK)
 
     def fault(self, code: str, path: str, message: str, *, value: JsonValue = None, hint: str | None = None) -> None:
         """
@@ -127,18 +127,25 @@ def shown_fault(fault: Diagnostic) -> Diagnostic:
     return replace(safe, path=printable(safe.path), value=None if safe.value is None else printable(safe.value))
 
 
+_DIGESTS: Final = ("revision", "source", "digest", "arguments[0]")
+_REVISIONS: Final = ("--revision=", "--tokenizer-revision=")
+"""
+Fields that may hold a commit id or a path with one, and the engine's arguments that do; the first argument is the model.
+"""
+
+
 def secrets_in(value: JsonValue, path: str = ROOT) -> Iterator[str]:
     """
-    Yield the path of each text in *value*, and of each field, that looks like a secret; commit ids and digests are none here.
+    Yield the path of each text in *value*, and of each field, that looks like a secret; commit ids and digests are none where they belong.
     """
-    if isinstance(value, str) and find_secrets(value, digests=True):
+    if isinstance(value, str) and find_secrets(value, digests=path.endswith(_DIGESTS) or value.startswith(_REVISIONS)):
         yield path
     elif isinstance(value, list):
         for number, each in enumerate(value):
             yield from secrets_in(each, item(path, number))
     elif isinstance(value, dict):
         for name, each in value.items():
-            if find_secrets(name, digests=True):
+            if find_secrets(name):
                 yield child(path, name)
             yield from secrets_in(each, child(path, name))
 

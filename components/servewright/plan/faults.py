@@ -142,23 +142,18 @@ def no_type(source: SourceMap, request: ModelRequest, excluded: tuple[str, ...])
     """
     Return the fault of pins that leave no instance type.
     """
-    hint = (
-        "\n".join(excluded[:_SHOWN])
-        if excluded
-        else "drop one of hardware.gpu, hardware.count, hardware.instance_types, parallelism"
-    )
+    hint = "\n".join(excluded[:_SHOWN]) if excluded else "drop one of hardware.gpu, hardware.count, hardware.instance_types, parallelism"
     pinned = ", ".join(filter(None, (request.gpu, *request.instance_types)))
     return source.diagnostic(
         "SW314", f"{request.path}.hardware", "these pins leave no instance type to run on", value=pinned or None, hint=hint
     )
 
 
-def split_refused(
-    source: SourceMap, request: ModelRequest, field: str, value: int | None, why: str, possible: tuple[int, ...]
-) -> Diagnostic:
+def split_refused(source: SourceMap, request: ModelRequest, pin: tuple[str, int | None], why: str, possible: tuple[int, ...]) -> Diagnostic:
     """
-    Return the fault of a pinned split that does not divide the model.
+    Return the fault of a pinned split, a field and its value, that does not divide the model.
     """
+    field, value = pin
     hint = "possible: " + ", ".join(str(size) for size in possible)
     return source.diagnostic("SW315", f"{request.path}.{field}", why, value=str(value), hint=hint)
 

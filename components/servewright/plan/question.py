@@ -115,16 +115,16 @@ def _pinned_split(request: Request, model: ModelRequest, card: ModelCard) -> lis
     tensor, stages, gpus = model.tensor_parallel, model.pipeline_parallel, model.gpus_per_replica
     why = None if tensor is None else refusal(card, tensor, most)
     if why is not None:
-        return [faults.split_refused(request.source, model, "parallelism.tensor", tensor, why, sizes.legal)]
+        return [faults.split_refused(request.source, model, ("parallelism.tensor", tensor), why, sizes.legal)]
     legal = [s for s in (*map(Split, sizes.legal), *pipeline_splits(card, sizes.legal, most)) if tensor in {None, s.tensor}]
     if stages is not None and all(split.pipeline != stages for split in legal):
         why = pipeline_refusal(card, Split(tensor or 1, stages), most) or ""
         possible = tuple(sorted({split.pipeline for split in legal}))
-        return [faults.split_refused(request.source, model, "parallelism.pipeline", stages, why, possible)]
+        return [faults.split_refused(request.source, model, ("parallelism.pipeline", stages), why, possible)]
     legal = [split for split in legal if stages in {None, split.pipeline}]
     if gpus is not None and all(split.gpus != gpus for split in legal):
         possible = tuple(sorted({split.gpus for split in legal}))
-        return [faults.split_refused(request.source, model, "hardware.count", gpus, _count_words(model, gpus), possible)]
+        return [faults.split_refused(request.source, model, ("hardware.count", gpus), _count_words(model, gpus), possible)]
     return []
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from servewright.plan.model import ModelPlan, Plan, PoolPlan
 
-_COLUMNS = (Column(), Column(wrap=True), Column(wrap=True))
+_COLUMNS = (Column(wrap=True, most=0.3), Column(wrap=True, most=0.35), Column(wrap=True))
 
 
 def show_lock_difference(console: Console, locked: Plan | None, fresh: Plan, *, spec: str) -> None:
@@ -58,9 +58,9 @@ def _of(locked: Plan | None, model: ModelPlan) -> ModelPlan | None:
 def _rows(fresh: ModelPlan, locked: ModelPlan | None, before: Plan | None, after: Plan) -> Iterator[tuple[Span, Span, Span]]:
     facts = _facts(fresh, after.pools)
     held = {} if locked is None or before is None else _facts(locked, before.pools)
-    for name, value in facts.items():
-        if held.get(name) != value:
-            yield f"{fresh.name} {name}", times(held.get(name, "none")), times(value)
+    for name in dict.fromkeys((*facts, *held)):
+        if held.get(name) != facts.get(name):
+            yield f"{fresh.name} {name}", times(held.get(name, "none")), times(facts.get(name, "none"))
 
 
 def _facts(model: ModelPlan, pools: tuple[PoolPlan, ...]) -> dict[str, str]:
@@ -72,8 +72,13 @@ def _facts(model: ModelPlan, pools: tuple[PoolPlan, ...]) -> dict[str, str]:
         "weights": f"{model.precision.weights}, {model.precision.origin}: {weights}",
         "replicas": f"{model.replicas.busiest} at the busiest hour, {model.replicas.minimum} to {model.replicas.maximum}",
         **{f"{pool.role} nodes": ", ".join(pool.instance_types) for pool in pools if pool.name in own},
-        "engine": " ".join(model.engine.arguments[1:]),
+        **dict(_flag(argument) for argument in model.engine.arguments[1:]),
     }
+
+
+def _flag(argument: str) -> tuple[str, str]:
+    name, _, value = argument.partition("=")
+    return name, value or "set"
 
 
 def _money(screen: Screen, locked: Plan | None, fresh: Plan) -> None:

@@ -22,7 +22,7 @@ from servewright.spec.faults import nearest
 from servewright.spec.fields import read_fields, written_value
 from servewright.spec.finding import Scope
 from servewright.spec.rules import findings
-from servewright.spec.secret_text import shown_name
+from servewright.spec.secret_text import find_secrets, hide, shown_name
 from servewright.spec.source_file import CannotReadError, SourceFile, nothing_beside
 from servewright.spec.syntax import MAX_BYTES
 
@@ -150,7 +150,7 @@ def read_beside(by: SourceFile, written: str) -> SourceFile:
     reached = os.path.normpath(folder.joinpath(*(step for step in path.parts if step == os.pardir)))
     real = Path(os.path.realpath(folder / path))
     named = os.path.normpath(Path(by.shown).parent / path)
-    shown = _shown(Path(named) if os.path.realpath(named) == str(real) else real)
+    shown = hide(_shown(Path(named) if os.path.realpath(named) == str(real) else real), find_secrets(written))
     if not real.is_relative_to(reached):
         message = f"a symbolic link leads {written} out of its folder"
         raise CannotReadError(message, "copy the file, or name the place where it is: ../shared/base.yaml", code=EXTENDS_PATH)

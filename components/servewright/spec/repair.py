@@ -69,8 +69,11 @@ def repaired(tree: dict[str, object], details: list[ErrorDetails]) -> Spec | Non
     """
     tree = deepcopy(tree)
     for _ in range(_ROUNDS):
-        for detail in sorted(details, key=lambda detail: _order(detail["loc"]), reverse=True):
-            _repair(tree, detail)
+        found = [(existing(tree, detail), detail) for detail in sorted(details, key=lambda detail: _order(detail["loc"]), reverse=True)]
+        for loc, detail in found:
+            # Two faults of one list: it goes with the first of them, and nothing around it with the second.
+            if existing(tree, detail) == loc:
+                _repair(tree, detail)
         try:
             return Spec.model_validate(tree)
         except ValidationError as error:

@@ -12,6 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from servewright.diagnostics import Diagnostic
 
 MASK: Final = "***"
@@ -95,7 +97,14 @@ def mask(text: str, *, also: frozenset[str] = frozenset(), digests: bool = False
     """
     Return *text* with everything that looks like a secret, and each text in *also*, replaced.
     """
-    for secret in sorted({*find_secrets(text, digests=digests), *also}, key=lambda text: (len(text), text), reverse=True):
+    return hide(text, {*find_secrets(text, digests=digests), *also})
+
+
+def hide(text: str, secrets: Iterable[str]) -> str:
+    """
+    Return *text* with each of *secrets* replaced, the longest first.
+    """
+    for secret in sorted(secrets, key=lambda text: (len(text), text), reverse=True):
         text = text.replace(secret, MASK)
     return text
 

@@ -76,10 +76,10 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> SyntaxFault:
     if tab is not None:
         return SyntaxFault(TAB, tab, "a tab indents this line", hint="YAML indents with spaces only")
     problem = error.problem or "cannot be read"
-    for pattern, at_context, message, hint in _PROBLEMS:
+    for pattern, at_context, message, usual in _PROBLEMS:
         if re.search(pattern, problem):
             context = error.context_mark
-            hint = hint or _parameter_in_brackets(text, where)
+            hint = usual or _parameter_in_brackets(text, where)
             if at_context and context is not None:
                 where = Position(context.line + 1, context.column + 1)
             return SyntaxFault(NOT_YAML, where, message, hint=hint)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 import cards
 from servewright.plan.model import Precision
 from servewright.plan.performance.batching import Batching

@@ -36,10 +36,10 @@ class Steady(NamedTuple):
     """
     The steady state at batch size *batch*: requests per second, seconds, shares.
 
-    *plain_s* is a pass without prompts, *mixed_s* one with; *mixed_share* the share of time in the latter. *plain_slot_s* and
-    *mixed_slot_s* are the times until the engine takes up new prompts (without a pipeline: the same). *prompt_s_per_token* holds
-    while prompts queue and every step is filled. *delay_s* is what one arriving prompt adds to the others' decoding, at least what it
-    adds on an empty replica: with experts a first prompt costs most, and a percentile must not fall when the load rises.
+    *plain_s* is a pass without prompts, *mixed_s* one with; *long_share* the share of time in the latter, *mixed_share* that in which the
+    first stage works on prompts itself (without a pipeline: the same). *prompt_s_per_token* holds while prompts queue and every step is
+    filled. *delay_s* is what one arriving prompt adds to the others' decoding, at least what it adds on an empty replica: with experts a
+    first prompt costs most, and a percentile must not fall when the load rises.
     """
 
     batch: float
@@ -48,8 +48,7 @@ class Steady(NamedTuple):
     plain_s: float
     mixed_s: float
     mixed_share: float
-    plain_slot_s: float
-    mixed_slot_s: float
+    long_share: float
     itl_s: float
     slow_down: float
     delay_s: float
@@ -116,16 +115,15 @@ class Batching:
         chunk, with_prompt, long_passes, plain_s, mixed_s, itl_s = self._gap(batch)
         arrivals, first_delay_s = batch / lengths.gaps, self.first_delay_s
         rate = batch / (lengths.gaps * itl_s)
-        mixed_share = long_passes * mixed_s / itl_s
-        mixed_slot_s = mixed_s / stages * (long_passes / with_prompt if with_prompt else 1.0)
+        mixed_share, long_share = with_prompt * mixed_s / itl_s, long_passes * mixed_s / itl_s
         delay_s = (itl_s - plain_s) / arrivals if arrivals else 0.0
         delay_s = max(first_delay_s, delay_s)
         delay_share = arrivals * delay_s / (plain_s + arrivals * delay_s)
         prompt_s_per_token = self.pass_s(batch, chunk, lengths.input_around_token) / (stages * chunk)
         prefill_use = rate * lengths.input_mean * prompt_s_per_token
         return Steady(
-            batch, rate, chunk, plain_s, mixed_s, mixed_share, plain_s / stages, mixed_slot_s, itl_s, 1 - plain_s / itl_s,
-            delay_s, delay_share, prompt_s_per_token, prefill_use,
+            batch, rate, chunk, plain_s, mixed_s, mixed_share, long_share, itl_s, 1 - plain_s / itl_s, delay_s,
+            delay_share, prompt_s_per_token, prefill_use,
         )  # fmt: skip
 
     def _gap(self, batch: float) -> _Gap:

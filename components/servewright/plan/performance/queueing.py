@@ -80,16 +80,17 @@ def first_token(batching: Batching, steady: Steady) -> FirstToken:
     """
     Return the time to the first token in *steady*.
     """
-    lengths = batching.lengths
+    lengths, stages = batching.lengths, batching.stages
     whole = lengths.input_mean < steady.chunk
-    mixed_rest = steady.mixed_slot_s / 2 * ((1 + lengths.input_variation) if whole else 1.0)
-    plain_width = min(1.0, steady.batch) * steady.plain_slot_s * (1 - steady.mixed_share)
+    mixed_rest = steady.mixed_s / stages / 2 * ((1 + lengths.input_variation) if whole else 1.0)
+    held_up = steady.mixed_s * (stages - 1) / stages
+    plain_width = min(1.0, steady.batch) * steady.plain_s / stages * (1 - steady.long_share)
     use = min(steady.prefill_use, 1 - 1e-9)
     residual = max(mixed_rest, lengths.input_mean * steady.prompt_s_per_token * (1 + lengths.input_variation) / 2)
     ahead = use * (residual * use / (1 - use) + residual - mixed_rest)
-    wait = steady.mixed_share * mixed_rest + plain_width / 2 + ahead
+    wait = steady.mixed_share * mixed_rest + steady.long_share * held_up / 2 + plain_width / 2 + ahead
     prompt = prompt_s(batching, steady, lengths.input_mean)
-    under_way = _UNIFORM_P95 * (plain_width + steady.mixed_share * steady.mixed_slot_s)
+    under_way = _UNIFORM_P95 * (plain_width + steady.long_share * steady.mixed_s)
     queue = residual / (1 - use) * max(0.0, log(use / _TAIL) - use) if use > 0.0 else 0.0
     longer = prompt_s(batching, steady, lengths.input_p95) - prompt
     overhead = constants().first_token_overhead
