@@ -131,7 +131,8 @@ def latency(model: ModelPlan) -> str:
     """
     first = _against("first token   ", "p95", model.predicted.ttft_p95_ms, model.slo.ttft_p95_ms)
     between = _against("between tokens", "p95 of request means", model.predicted.itl_p95_ms, model.slo.itl_p95_ms)
-    caveat = "" if model.predicted.calibrated else "\nno measurements for this GPU: generic constants, wider bands"
+    what = "this GPU: generic constants" if model.pipeline_parallel == 1 else "pipeline stages"
+    caveat = "" if model.predicted.calibrated else f"\nno measurements for {what}, wider bands"
     return f"{first}\n{between}{caveat}"
 
 

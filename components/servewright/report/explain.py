@@ -116,7 +116,9 @@ def _capacity(screen: Screen, model: ModelPlan) -> None:
         hang=2,
     )
     if not predicted.calibrated:
-        screen.paragraph("generic constants: this GPU has no measurements, so the band is wider")
+        staged = model.pipeline_parallel > 1
+        what = "pipeline stages have no measurements" if staged else "generic constants: this GPU has no measurements"
+        screen.paragraph(f"{what}, so the band is wider")
 
 
 def _estimate(estimate: Estimate, target: Decimal | None) -> tuple[str, str, str, str, str]:

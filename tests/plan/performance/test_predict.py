@@ -177,16 +177,16 @@ def test_the_document_has_the_worked_example() -> None:
 
 def test_a_pipeline_is_a_guess_with_a_wider_band() -> None:
     """
-    No point with stages was measured: half as much again as the band of experts, marked as not calibrated, more head-room.
+    No point with stages is in the fit: twice the band of experts, marked as not calibrated, more head-room.
     """
     plain = replica_of(cards.LLAMA_70B, "h200", 2, FP8)
     staged = replace(plain, pipeline_parallel=2)
     found = outcome(staged, 1)
     assert not found.calibrated
     assert outcome(plain, 1).calibrated
-    assert found.itl_p95_ms.high / found.itl_p95_ms.value == pytest.approx(1.3)
+    assert found.itl_p95_ms.high / found.itl_p95_ms.value == pytest.approx(1.4)
     assert found.ttft_p95_ms.high / found.ttft_p95_ms.value == pytest.approx(1.5)
-    assert extra_headroom(staged) == pipeline_headroom() == pytest.approx(0.2)
+    assert extra_headroom(staged) == pipeline_headroom() == pytest.approx(0.3)
     assert extra_headroom(plain) == 0
 
 

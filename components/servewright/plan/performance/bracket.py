@@ -59,7 +59,8 @@ def _rise(low: _Point, limit: float, use: Callable[[float], float]) -> tuple[_Po
     """
     step = _STEP
     while low.x < limit:
-        found = _at(min(limit, low.x * step) if low.x > 0 else limit, use)
+        # A guess next to nothing says nothing about where to go.
+        found = _at(min(limit, low.x * step) if low.x > limit * _LEAST else limit, use)
         if found.use > 1:
             return low, found
         rise = (found.use - low.use) / (found.x - low.x)

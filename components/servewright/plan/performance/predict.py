@@ -175,7 +175,7 @@ def saturated(replica: ReplicaModel, lengths: Lengths) -> Saturation:
 def extra_headroom(replica: ReplicaModel) -> float:
     """
     Return how much wider the error band of *replica* is than that of what the fit has seen: 0 for that, 0.1 for other GPUs and models,
-    0.2 for a pipeline.
+    0.3 for a pipeline.
     """
     return relative_band("throughput", _slice(replica)) - relative_band("throughput", _MEASURED_SLICE)
 
