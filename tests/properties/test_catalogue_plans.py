@@ -59,7 +59,8 @@ def fits(model: ModelPlan) -> None:
     gpu, node = CATALOG.gpu(model.gpu_id), CATALOG.instance(model.instance_type)
     assert gpu is not None
     assert node is not None
-    assert model.gpus_per_replica == model.tensor_parallel * model.pipeline_parallel <= min(8, node.gpu_count)
+    assert model.gpus_per_replica == model.tensor_parallel * model.pipeline_parallel <= 8
+    assert model.gpus_per_replica <= node.gpu_count
     assert node.gpu_id == gpu.id
     memory = model.memory
     assert memory.weights_gib + memory.overhead_gib + memory.kv_cache_gib <= gpu.usable_memory_mib / 1024

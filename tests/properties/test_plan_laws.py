@@ -67,14 +67,14 @@ def card_of(model: ModelPlan) -> ModelCard:
 
 def bytes_on_one_gpu(model: ModelPlan) -> float:
     """
-    Return weights and the KV cache of one request of the full context on one GPU, from the architecture's numbers alone.
+    Return weights and the KV cache of one request of the full context on one GPU (of the largest stage), from the architecture alone.
     """
-    card, split = card_of(model), model.tensor_parallel
-    layers, hidden, heads, kv_heads = card.layers or 0, card.hidden or 0, card.attention_heads or 0, card.kv_heads or 0
+    card, split, stages = card_of(model), model.tensor_parallel, model.pipeline_parallel
+    layers, hidden, heads, kv_heads = -(-(card.layers or 0) // stages), card.hidden or 0, card.attention_heads or 0, card.kv_heads or 0
     head_dim, width, vocab = card.head_dim or 0, card.intermediate or 0, card.vocab or 0
     attention = 2 * hidden * heads * head_dim + 2 * hidden * kv_heads * head_dim * split / min(split, kv_heads)
     linear = layers * (attention + 3 * hidden * width) / split * BYTES[model.precision.weights]
-    ends = vocab * hidden * (1 if card.tied_embeddings else 2) / split * 2
+    ends = vocab * hidden * (1 if card.tied_embeddings or stages > 1 else 2) / split * 2
     context = int(next(a for a in model.engine.arguments if a.startswith("--max-model-len=")).split("=")[1])
     return linear + ends + 2 * layers * kv_heads / min(split, kv_heads) * head_dim * 2 * context
 

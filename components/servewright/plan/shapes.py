@@ -115,6 +115,9 @@ def _of_candidate(candidate: _Candidate, pins: Pins) -> Iterator[Shape | Refused
 
 
 def _of_size(candidate: _Candidate, pins: Pins, gpus: int, smaller: list[Shape]) -> Iterator[Shape | Refused]:
+    """
+    Yield what *gpus* GPUs do; a pipeline that is not asked for only where it serves, or where nothing else says why the model is too large.
+    """
     tensor = candidate.best(Split(gpus)) if gpus in candidate.tensor_sizes and pins.allow(Split(gpus)) else None
     if tensor is not None:
         yield tensor
@@ -126,7 +129,7 @@ def _of_size(candidate: _Candidate, pins: Pins, gpus: int, smaller: list[Shape])
     best = _best_of(candidate, _worth_trying(candidate, pins, pipelines, tensor), _to_beat(rivals, gpus))
     if best is not None:
         yield best
-    elif pipelines and tensor is None and not rivals:
+    elif pipelines and tensor is None and pins.tensor is None and not rivals:
         yield candidate.best(pipelines[0])
 
 

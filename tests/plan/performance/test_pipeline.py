@@ -12,6 +12,7 @@ import pytest
 
 import cards
 import pipeline_points
+import simulated_points
 from servewright.plan.model import Precision
 from servewright.plan.parallelism import Split
 from servewright.plan.performance.batching import Batching, long_pass_share
@@ -64,7 +65,8 @@ def test_a_long_batch_holds_up_the_others(stages: int, chunks: int, share: float
     """
     Batches that cannot overtake, a share of them long, in runs of as many as a prompt has chunks: the closed form is near their passes.
     """
-    rng, lengths = random.Random(1), []  # noqa: S311 - a simulation, not a secret
+    rng = random.Random(1)  # noqa: S311 - a simulation, not a secret
+    lengths: list[float] = []
     begins = share / (chunks * (1 - share) + share)
     while len(lengths) < 20_000:
         lengths += [5.0] * chunks if rng.random() < begins else [1.0]
@@ -88,7 +90,7 @@ def test_one_stage_has_no_one_to_hold_up() -> None:
     assert long_pass_share(1.0, 1, 8) == 1.0
 
 
-@pytest.mark.parametrize("name", pipeline_points.LENGTHS)
+@pytest.mark.parametrize("name", simulated_points.LENGTHS)
 def test_the_closed_form_is_near_the_simulation(name: str) -> None:
     """
     First tokens are within half their band; times per output token err on the slow side, and hardly ever on the other.
