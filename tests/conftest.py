@@ -7,6 +7,14 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("same", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("wide", deadline=None, max_examples=2000, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("same")
+"""
+The same examples in every run, and no clock that a busy machine could fail. --hypothesis-profile=wide looks for new ones.
+"""
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,7 @@ def published_gib(card: ModelCard, precision: Precision) -> float:
     return card.total_params * {"bf16": 2.0, "fp8": 1.0, "mxfp4": 0.5}[precision.weights] / GIB
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, deadline=None)
 @given(
     card=st.sampled_from(cards.ALL),
     usable_mib=st.sampled_from((15360, 22888, 45776, 40960, 81559, 143771, 183359, 275040)),
@@ -68,7 +68,7 @@ def test_what_fits_really_fits(*, card: ModelCard, usable_mib: int, split: int, 
     assert found.kv_tokens >= context
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None)
 @given(usable_mib=st.integers(20000, 300000), more=st.integers(0, 50000), split=st.sampled_from((1, 2, 4, 8)))
 def test_more_memory_never_fewer_tokens(usable_mib: int, more: int, split: int) -> None:
     """
@@ -157,7 +157,7 @@ def test_a_card_with_empty_cells_is_not_sized() -> None:
     assert isinstance(fit(replace(cards.LLAMA_8B, vocab=None), H100, 1, BF16, 8192, 2048), CannotBeSized)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None)
 @given(
     card=st.sampled_from(cards.ALL),
     split=st.sampled_from((1, 2, 4, 8)),

@@ -38,7 +38,7 @@ USABLE_MIB = {
 BUDGETS = (256, 512, 1024, 2048, 4096, 8192, 16384)
 SLACK = 1 + 1e-5
 
-few = settings(max_examples=60, deadline=None, derandomize=True)
+few = settings(max_examples=60)
 
 
 def precision_of(weights: str, gpu_id: str, native: str) -> Precision:
@@ -55,14 +55,14 @@ def precision_of(weights: str, gpu_id: str, native: str) -> Precision:
 
 
 @st.composite
-def replicas(draw: st.DrawFn) -> ReplicaModel:
+def replicas(draw: st.DrawFn, *, pipelines: bool = True) -> ReplicaModel:
     """
-    Draw a replica that fits its GPUs.
+    Draw a replica that fits its GPUs, one of pipeline stages among them where *pipelines*.
     """
     card, gpu_id = draw(st.sampled_from(cards.ALL)), draw(st.sampled_from(sorted(USABLE_MIB)))
     splits = tensor_splits(card, 8)
     assert isinstance(splits, TensorSplits)
-    every = [*map(Split, splits.legal), *pipeline_splits(card, splits.legal, 8)]
+    every = [*map(Split, splits.legal), *(pipeline_splits(card, splits.legal, 8) if pipelines else ())]
     split, budget = draw(st.sampled_from(every)), draw(st.sampled_from(BUDGETS))
     precision = precision_of(draw(st.sampled_from(sorted({card.native_format, "fp8"}))), gpu_id, card.native_format)
     context = draw(st.sampled_from((4096, 8192, 32768)))
@@ -264,7 +264,12 @@ def test_step_time_never_falls(replica: ReplicaModel, running: float, more: floa
 
 
 @few
-@given(replica=replicas(), sizes=lengths(), batch=st.floats(0, 120), budgets=st.tuples(st.sampled_from(BUDGETS), st.sampled_from(BUDGETS)))
+@given(
+    replica=replicas(pipelines=False),
+    sizes=lengths(),
+    batch=st.floats(0, 120),
+    budgets=st.tuples(st.sampled_from(BUDGETS), st.sampled_from(BUDGETS)),
+)
 def test_a_larger_budget_never_delays_the_first_token(
     replica: ReplicaModel, sizes: Lengths, batch: float, budgets: tuple[int, int]
 ) -> None:
@@ -274,7 +279,6 @@ def test_a_larger_budget_never_delays_the_first_token(
     What it does cost, longer mixed steps under way on arrival, is at most half of one such step and a decoding matter. Through pipeline
     stages small chunks of a prompt flow faster than large ones: there the law does not hold.
     """
-    assume(replica.pipeline_parallel == 1)
     small, large = (replace(batching_of(replica, sizes), budget=budget) for budget in sorted(budgets))
     assume(batch < small.budget * small.stages)
     tight, wide = small.steady(batch), large.steady(batch)
