@@ -101,3 +101,12 @@ class SourceMap:
             message=message,
             hint=hint,
         )
+
+
+def of_file(file: str, code: str, message: str, *, hint: str | None = None, phase: Phase = "syntax") -> Diagnostic:
+    """
+    Return the error that *file* has as a whole, without a place in it.
+    """
+    return Diagnostic(
+        code=code, severity="error", phase=phase, file=file, line=0, column=0, path="", value=None, message=message, hint=hint
+    )

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from servewright.diagnostics import Diagnostic
+from servewright.diagnostics import Diagnostic, of_file
 from servewright.errors import InvalidInputError, OutsideStateError
 from servewright.json_text import JsonFault, parse_json
 from servewright.spec.codes import NOT_TEXT, TOO_LARGE, UNREADABLE
@@ -95,18 +95,7 @@ def shown(path: Path) -> str:
 
 
 def _fault(file: Path | str, code: str, message: str, hint: str | None = None) -> Diagnostic:
-    return Diagnostic(
-        code=code,
-        severity="error",
-        phase="syntax",
-        file=file if isinstance(file, str) else shown(file),
-        line=0,
-        column=0,
-        path="",
-        value=None,
-        message=message,
-        hint=hint,
-    )
+    return of_file(file if isinstance(file, str) else shown(file), code, message, hint=hint)
 
 
 def _umask() -> int:

@@ -19,7 +19,7 @@ from servewright.additions.files import parse_bytes, read_bytes, shown
 from servewright.additions.hub_facts import HubFacts, hub_facts, total_of_index
 from servewright.additions.model_fields import COMMIT, HUB_ID
 from servewright.catalog.load import load_catalog
-from servewright.diagnostics import Diagnostic
+from servewright.diagnostics import Diagnostic, of_file
 from servewright.errors import InvalidInputError
 from servewright.remote.hub import PUBLIC_HUB, Hub, NotThereError, refuse_endpoint
 from servewright.spec.secret_text import printable
@@ -127,15 +127,4 @@ def _not_there(missing: NotThereError, hub: Hub, model_id: str, revision: str | 
             "files in GGUF and adapters have none: add the model they were made from, or give its file: --config FILE",
         ),
     }[missing.what]
-    return Diagnostic(
-        code=NOT_ON_THE_HUB,
-        severity="error",
-        phase="fields",
-        file=hub.endpoint,
-        line=0,
-        column=0,
-        path="",
-        value=None,
-        message=message,
-        hint=hint,
-    )
+    return of_file(hub.endpoint, NOT_ON_THE_HUB, message, hint=hint, phase="fields")

@@ -4,11 +4,12 @@ One HTTP request with bounds: on the size of the answer, on its time, on redirec
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass
 from http.client import HTTPException
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import SplitResult, urljoin, urlsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
@@ -47,6 +48,17 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
     url: str
+
+    @property
+    def object(self) -> dict[str, Any] | None:
+        """
+        The JSON object that the body is, None where it is anything else.
+        """
+        try:
+            value = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+        return value if isinstance(value, dict) else None
 
 
 def ask(url: str, *, limit: int, method: str = "GET", headers: Mapping[str, str] | None = None, timeout: float = TIMEOUT_S) -> Answer:

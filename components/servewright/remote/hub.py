@@ -11,7 +11,6 @@ answers 401 with and without a token.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -144,11 +143,8 @@ class Hub:
         raise OutsideStateError(msg)
 
     def _json(self, answer: Answer) -> dict[str, Any]:
-        try:
-            value = json.loads(answer.body)
-        except (ValueError, RecursionError):
-            value = None
-        if not isinstance(value, dict):
+        value = answer.object
+        if value is None:
             msg = f"{host_of(self.endpoint)} answers a question about a model with something else than JSON: is it a hub of models?"
             raise OutsideStateError(msg)
         return value

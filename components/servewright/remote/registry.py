@@ -11,7 +11,6 @@ describes them: a 401 names the place that gives one.
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Callable
@@ -124,11 +123,8 @@ class Registries:
         if f"sha256:{sha256(answer.body).hexdigest()}" != digest:
             msg = f"{host_of(answer.url)} answers with other content than {digest[:19]}…: it is not taken"
             raise OutsideStateError(msg)
-        try:
-            value = json.loads(answer.body)
-        except (ValueError, RecursionError):
-            value = None
-        if not isinstance(value, dict):
+        value = answer.object
+        if value is None:
             msg = f"{host_of(answer.url)} answers with something else than a manifest"
             raise OutsideStateError(msg)
         return value
@@ -173,11 +169,8 @@ class Registries:
             raise OutsideStateError(msg)
         query = urlencode({"service": said.get("service", ""), "scope": f"repository:{reference.repository}:pull"})
         given = ask(f"{said['realm']}?{query}", limit=MANIFEST_BYTES, timeout=self.timeout)
-        try:
-            found = json.loads(given.body) if given.status == _OK else {}
-        except (ValueError, RecursionError):
-            found = {}
-        token = (found.get("token") or found.get("access_token")) if isinstance(found, dict) else None
+        found = (given.object if given.status == _OK else None) or {}
+        token = found.get("token") or found.get("access_token")
         if not isinstance(token, str) or re.fullmatch(r"[\x21-\x7e]+", token) is None:
             msg = f"{host_of(answer.url)} gives no token for pulling {reference.repository} without a login"
             raise OutsideStateError(msg)

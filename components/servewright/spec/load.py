@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from servewright.diagnostics import Diagnostic
+from servewright.diagnostics import Diagnostic, of_file
 from servewright.errors import InvalidInputError
 from servewright.spec.answer import answer
 from servewright.spec.codes import EXTENDS_PATH, MISSING, UNREADABLE
@@ -182,16 +182,5 @@ Names in a folder that are looked at; a folder of specs has some tens (judgement
 
 
 def _unreadable(path: Path, reason: str, hint: str | None) -> InvalidInputError:
-    fault = Diagnostic(
-        code=UNREADABLE,
-        severity="error",
-        phase="syntax",
-        file=_shown(path),
-        line=0,
-        column=0,
-        path="",
-        value=None,
-        message=reason if reason == _NO_FILE else f"the file {reason}",
-        hint=hint,
-    )
-    return InvalidInputError((fault,))
+    message = reason if reason == _NO_FILE else f"the file {reason}"
+    return InvalidInputError((of_file(_shown(path), UNREADABLE, message, hint=hint),))
