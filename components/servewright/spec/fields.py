@@ -140,11 +140,11 @@ def _words(document: Document, detail: ErrorDetails, loc: Loc) -> tuple[str, str
     name = str(loc[-1]) if loc else ""
     match detail["type"]:
         case "missing":
-            return MISSING, f"{name} is missing", _EXAMPLES.get(name)
+            return MISSING, f"{name} is missing", _example(loc)
         case "extra_forbidden":
             return _unknown(loc)
         case "model_type" | "dict_type":
-            return WRONG_TYPE, f"must be fields (name: value), this is {kind(value_at(document.tree, loc))}", _EXAMPLES.get(name)
+            return WRONG_TYPE, f"must be fields (name: value), this is {kind(value_at(document.tree, loc))}", _example(loc)
         case "too_long":
             return OUT_OF_BOUNDS, f"has more than {context['max_length']} entries", None
     return detail["type"], str(context.get("message", detail["msg"])), context.get("hint")
@@ -158,7 +158,9 @@ _EXAMPLES: Final = {
     "requests_per_second": "requests_per_second: 2, the mean of the busiest hour",
     "input_tokens": "input_tokens: 1500, the mean",
     "output_tokens": "output_tokens: 300, the mean",
-    "purchase": "purchase: on-demand, or spot",
+    "base.purchase": "purchase: on-demand, reserved, capacity-reservation or capacity-block",
+    "burst.purchase": "purchase: on-demand, or spot",
+    "fallback.purchase": "purchase: on-demand",
     "from": "from: base.yaml",
     "type": "type: string",
     "secret": "token: {secret: hf-token, key: token}",
@@ -169,6 +171,14 @@ _EXAMPLES: Final = {
     "isolation": "isolation: {namespace: serving}",
     "budgets": "budgets: {monthly: 60000 USD}",
 }
+
+
+def _example(loc: Loc) -> str | None:
+    """
+    Return how the field at *loc* is written: an example of it below its parent, else one of its name.
+    """
+    names = [str(part) for part in loc if isinstance(part, str)]
+    return _EXAMPLES.get(".".join(names[-2:])) or _EXAMPLES.get(names[-1] if names else "")
 
 
 _MEANT: Final = {
