@@ -89,7 +89,9 @@ class _Stacking:
         if len(self.layers) >= MAX_FILES:
             self._stop(f"files are extended more than {MAX_FILES} times with different values")
         root = self._filled(file, values, file.root.without(*HEADING))
-        self.layers.append(Layer(file=file.source.key, root=root))
+        # With other values the file still lies below whatever extends it: its further layers follow its first.
+        same_file = [place for place, layer in enumerate(self.layers) if layer.file == file.source.key]
+        self.layers.insert(same_file[-1] + 1 if same_file else len(self.layers), Layer(file=file.source.key, root=root))
 
     def _filled(self, file: SpecFile, values: Values, root: PlacedFields) -> PlacedFields:
         """
