@@ -4,12 +4,15 @@ One request with bounds: size, time, redirects, and where a secret may go.
 
 from __future__ import annotations
 
+from urllib.request import Request
+
 import pytest
 
+from dripping_server import dripping
 from local_server import Reply, by_path, serving
 from servewright.errors import OutsideStateError
 from servewright.remote import http
-from servewright.remote.http import MAX_REDIRECTS, ask, host_of, is_loopback
+from servewright.remote.http import MAX_REDIRECTS, Answer, ask, host_of, is_loopback
 
 SECRET = {"Authorization": "Bearer hf_canary_0123456789"}
 MEGABYTE = b"x" * (1024 * 1024)
@@ -61,9 +64,25 @@ def test_a_silent_server_is_not_waited_for() -> None:
         ask(server.url, limit=1000, timeout=0.1)
 
 
-def test_a_slow_server_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+HEAD = b"HTTP/1.0 200 OK\r\nContent-Length: 400\r\n"
+DRIPPED = HEAD + b"X-Slow: " + b"y" * 400 + b"\r\n\r\n" + b"x" * 400
+
+
+@pytest.mark.parametrize("at_once", [len(DRIPPED) - 400, len(HEAD), 0], ids=["body", "headers", "all of it"])
+def test_a_slow_server_is_not_waited_for(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """
-    A server that never falls silent and never ends is left after the deadline for the whole answer.
+    A server that never falls silent is left after the deadline for the whole answer: it has not sent half of its bytes by then.
+    """
+    monkeypatch.setattr(http, "DEADLINE_S", 0.2)
+    with dripping(DRIPPED, pause_s=0.01, at_once=at_once) as server, pytest.raises(OutsideStateError, match=r"took longer than 0\.2 s"):
+        ask(server.url, limit=1000, timeout=5)
+
+    assert 0 < server.sent < 200
+
+
+def test_the_deadline_is_over_before_the_first_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    An answer that could only begin after the deadline is not read at all.
     """
     monkeypatch.setattr(http, "DEADLINE_S", 0.0)
     with serving(lambda _: Reply(body=b"x")) as server, pytest.raises(OutsideStateError, match="took longer than"):
@@ -124,6 +143,25 @@ def test_a_redirect_leads_only_where_a_request_may_go(target: str, said: str) ->
     away = Reply(status=302, headers={"Location": target})
     with serving(lambda _: away) as server, pytest.raises(OutsideStateError, match=said):
         ask(server.url, limit=100)
+
+
+def test_a_server_elsewhere_cannot_send_us_to_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Plain HTTP with this machine is spoken where the first address was this machine, never because an answer from elsewhere says so.
+    """
+    asked: list[str] = []
+
+    def elsewhere(request: Request, *_: object) -> Answer:
+        asked.append(request.full_url)
+        return Answer(status=302, headers={"location": "http://127.0.0.1:9/admin"}, body=b"", url=request.full_url)
+
+    monkeypatch.setattr(http, "_once", elsewhere)  # a server elsewhere cannot be had here
+    with pytest.raises(OutsideStateError, match=r"127\.0\.0\.1:9 would be asked over plain HTTP"):
+        ask("https://registry.example/v2/", limit=100)
+    with pytest.raises(OutsideStateError, match="plain HTTP"):
+        ask("http://127.0.0.1:9/admin", limit=100, named_by="https://registry.example/v2/")
+
+    assert asked == ["https://registry.example/v2/"]
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,15 @@ A registry: which digest a tag has, for which platforms, and each way of not bei
 
 from __future__ import annotations
 
+from urllib.request import Request
+
 import pytest
 
 from local_registry import Images, content, digest_of, index_of, serving_registry
 from local_server import LocalServer, Reply, by_path, serving
 from servewright.errors import OutsideStateError
+from servewright.remote import http
+from servewright.remote.http import Answer
 from servewright.remote.reference import Reference, parse_reference
 from servewright.remote.registry import MAX_TRIES, Registries, Resolved
 
@@ -198,3 +202,21 @@ def test_a_token_is_asked_where_the_registry_says_and_not_shown() -> None:
             registries().digest(image(server))
 
     assert "lines" not in str(caught.value)
+
+
+def test_a_registry_elsewhere_cannot_name_a_place_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    The place that gives a token is named by the registry's answer: it is asked over plain HTTP on this machine for a registry here alone.
+    """
+    challenge = {"www-authenticate": 'Bearer realm="http://127.0.0.1:9/admin",service="x"'}
+    asked: list[str] = []
+
+    def elsewhere(request: Request, *_: object) -> Answer:
+        asked.append(request.full_url)
+        return Answer(status=401, headers=challenge, body=b"", url=request.full_url)
+
+    monkeypatch.setattr(http, "_once", elsewhere)  # a registry elsewhere cannot be had here
+    with pytest.raises(OutsideStateError, match="plain HTTP"):
+        Registries().digest(Reference(registry="registry.example", repository="acme/engine", tag="v1"))
+
+    assert asked == ["https://registry.example/v2/acme/engine/manifests/v1"]

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from servewright.additions.model_fields import COMMIT
+from servewright.pins import COMMIT
 
 if TYPE_CHECKING:
     from servewright.additions.config.families import Kind

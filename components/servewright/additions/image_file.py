@@ -14,6 +14,7 @@ from servewright.additions.files import parse_bytes
 from servewright.additions.model_fields import Refusal
 from servewright.additions.shape import Document, faults_of
 from servewright.errors import InvalidInputError
+from servewright.pins import DIGEST, IMAGE_NAME, TAG
 from servewright.spec.codes import CONTRADICTION, DUPLICATE, MALFORMED, WRONG_TYPE
 from servewright.spec.faults import kind
 
@@ -26,12 +27,10 @@ if TYPE_CHECKING:
 IMAGES_FILE: Final = "servewright.images.json"
 IMAGES_VERSION: Final = "servewright.dev/images/v1"
 
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,254}[A-Za-z0-9]")
-_TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _FORMS: Final[Mapping[str, tuple[re.Pattern[str], str]]] = {
-    "image": (_NAME, "the name of an image, with its registry"),
-    "tag": (_TAG, "a tag"),
-    "digest": (re.compile(r"sha256:[0-9a-f]{64}"), "a digest: sha256: and 64 hexadecimal digits"),
+    "image": (IMAGE_NAME, "the name of an image, with its registry"),
+    "tag": (TAG, "a tag"),
+    "digest": (DIGEST, "a digest: sha256: and 64 hexadecimal digits"),
     "reason": (re.compile(r"[^\x00-\x1f\x7f]{3,200}"), "a reason on one line, 3 to 200 characters"),
     "expires": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "a day: YYYY-MM-DD"),
 }

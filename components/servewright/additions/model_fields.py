@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from servewright.pins import COMMIT
 from servewright.plan.weight_formats import FORMATS
 from servewright.spec.codes import MALFORMED, NOT_A_CHOICE, OUT_OF_BOUNDS, WRONG_TYPE
 from servewright.spec.faults import kind as kind_of
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from servewright.json_text import JsonValue
 
 HUB_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
-COMMIT: Final = re.compile(r"[0-9a-f]{40}")
 
 _TEXT: Final = re.compile(r"[^\x00-\x1f\x7f]{0,400}")
 _TRILLION: Final = 10**12

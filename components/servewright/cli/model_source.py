@@ -17,10 +17,11 @@ from servewright.additions.codes import NOT_ON_THE_HUB
 from servewright.additions.config.derive import Question
 from servewright.additions.files import parse_bytes, read_bytes, shown
 from servewright.additions.hub_facts import HubFacts, hub_facts, total_of_index
-from servewright.additions.model_fields import COMMIT, HUB_ID
+from servewright.additions.model_fields import HUB_ID
 from servewright.catalog.load import load_catalog
 from servewright.diagnostics import Diagnostic, of_file
 from servewright.errors import InvalidInputError
+from servewright.pins import COMMIT
 from servewright.remote.hub import PUBLIC_HUB, Hub, NotThereError, refuse_endpoint
 from servewright.spec.secret_text import printable
 

@@ -16,6 +16,7 @@ from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Re
 
 from servewright import __version__
 from servewright.errors import OutsideStateError
+from servewright.remote.deadline import DeadlineError, timed_handlers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,7 @@ How long a server may be silent (judgement: config files and manifests are small
 
 DEADLINE_S: Final = 60.0
 """
-How long one answer may take as a whole, redirects and a slow server included (judgement).
+How long one answer may take as a whole, headers, redirects and a slow server included (judgement).
 """
 
 MAX_REDIRECTS: Final = 5
@@ -61,17 +62,26 @@ class Answer:
         return value if isinstance(value, dict) else None
 
 
-def ask(url: str, *, limit: int, method: str = "GET", headers: Mapping[str, str] | None = None, timeout: float = TIMEOUT_S) -> Answer:
+def ask(
+    url: str,
+    *,
+    limit: int,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    timeout: float = TIMEOUT_S,
+    named_by: str | None = None,
+) -> Answer:
     """
     Return the answer of *url*, whatever its status, with at most *limit* bytes; raises OutsideStateError where there is none.
 
     An Authorization header goes to the origin of *url* alone: a redirect to another one is followed without it. Only https is spoken,
-    but for a server on this machine.
+    but for a server on this machine that the user named: one elsewhere (*named_by*, where its answer names *url*, or a redirect) must
+    not lead to what listens here.
     """
     given, end = dict(headers or {}), time.monotonic() + DEADLINE_S
-    origin, where = _origin(url), url
+    origin, where, plain = _origin(url), url, is_loopback(named_by or url)
     for _ in range(MAX_REDIRECTS + 1):
-        _refuse_plain(where)
+        _refuse_plain(where, here=plain)
         sent = given if _origin(where) == origin else {name: value for name, value in given.items() if name.lower() != "authorization"}
         request = Request(where, method=method, headers={"User-Agent": f"servewright/{__version__}", "Accept-Encoding": "identity", **sent})  # noqa: S310 - the scheme was checked
         answer = _once(request, limit, timeout, end)
@@ -96,16 +106,16 @@ def is_loopback(url: str) -> bool:
 
 def _once(request: Request, limit: int, timeout: float, end: float) -> Answer:
     try:
-        with _open(request, timeout) as response:
-            return _read(response, request, limit, end)
+        with _open(request, timeout, end) as response:
+            return _read(response, request, limit)
     except (TimeoutError, URLError, HTTPException, OSError, ValueError) as error:
         msg = f"{host_of(request.full_url)} {_reason(error, timeout)}"
         raise OutsideStateError(msg) from None
 
 
-def _open(request: Request, timeout: float) -> HTTPResponse | HTTPError:
+def _open(request: Request, timeout: float, end: float) -> HTTPResponse | HTTPError:
     try:
-        response: HTTPResponse = _opener(request.full_url).open(request, timeout=timeout)
+        response: HTTPResponse = _opener(request.full_url, end).open(request, timeout=timeout)
     except HTTPError as refused:  # any status but 2xx: an answer as well
         return refused
     return response
@@ -113,6 +123,8 @@ def _open(request: Request, timeout: float) -> HTTPResponse | HTTPError:
 
 def _reason(error: Exception, timeout: float) -> str:
     cause = error.reason if isinstance(error, URLError) else error
+    if isinstance(cause, DeadlineError):
+        return f"took longer than {DEADLINE_S:g} s for its answer"
     if isinstance(cause, TimeoutError):
         return f"did not answer within {timeout:g} s"
     if isinstance(cause, HTTPException):
@@ -121,15 +133,12 @@ def _reason(error: Exception, timeout: float) -> str:
     return f"cannot be reached: {text[:120].lower() or 'no reason is given'}"
 
 
-def _read(response: HTTPResponse | HTTPError, request: Request, limit: int, end: float) -> Answer:
+def _read(response: HTTPResponse | HTTPError, request: Request, limit: int) -> Answer:
     body, host = bytearray(), host_of(request.full_url)
     while chunk := response.read(min(_CHUNK, limit + 1 - len(body))):
         body += chunk
         if len(body) > limit:
             msg = f"{host} answers with more than the {limit:,} bytes that are read of it"
-            raise OutsideStateError(msg)
-        if time.monotonic() > end:
-            msg = f"{host} took longer than {DEADLINE_S:g} s for its answer"
             raise OutsideStateError(msg)
     stated = response.headers.get("Content-Length") or ""
     if request.get_method() != "HEAD" and stated.isascii() and stated.isdigit() and len(body) < int(stated[:15]):
@@ -152,9 +161,9 @@ class _NoRedirects(HTTPRedirectHandler):
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302  # type: ignore[assignment]
 
 
-def _opener(url: str) -> OpenerDirector:
+def _opener(url: str, end: float) -> OpenerDirector:
     # What runs on this machine is not behind a proxy.
-    return build_opener(_NoRedirects, *([ProxyHandler({})] if is_loopback(url) else []))
+    return build_opener(_NoRedirects, *timed_handlers(end), *([ProxyHandler({})] if is_loopback(url) else []))
 
 
 def host_of(url: str) -> str:
@@ -165,12 +174,12 @@ def host_of(url: str) -> str:
     return f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname or "the server"
 
 
-def _refuse_plain(url: str) -> None:
+def _refuse_plain(url: str, *, here: bool) -> None:
     scheme = _split(url).scheme
     if scheme not in _WEB or not _split(url).hostname:
         msg = f"{scheme[:20] or 'an address without scheme'} is not spoken here: https"
         raise OutsideStateError(msg)
-    if scheme == "http" and not is_loopback(url):
+    if scheme == "http" and not (here and is_loopback(url)):
         msg = f"{host_of(url)} would be asked over plain HTTP, where anybody on the way can change the answer: https"
         raise OutsideStateError(msg)
 

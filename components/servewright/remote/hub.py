@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import quote
 
 from servewright.errors import OutsideStateError
+from servewright.pins import COMMIT
 from servewright.remote.http import TIMEOUT_S, ask, host_of, is_loopback
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Hub:
         at = f"/revision/{quote(revision, safe='')}" if revision else ""
         info = self._json(self._get(f"/api/models/{hf_id}{at}", INFO_BYTES, hf_id))
         sha = info.get("sha")
-        commit = sha if isinstance(sha, str) and re.fullmatch(r"[0-9a-f]{40}", sha) else revision or "main"
+        commit = sha if isinstance(sha, str) and COMMIT.fullmatch(sha) else revision or "main"
         path = self._path(hf_id, commit, "config.json")
         return Repository(info=info, config=self._get(path, CONFIG_BYTES, hf_id).body, url=self.endpoint.rstrip("/") + path)
 

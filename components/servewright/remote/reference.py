@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from servewright.pins import TAG
+
 DOCKER_HUB: Final = "docker.io"
 
 _ENDPOINTS: Final = {DOCKER_HUB: "registry-1.docker.io", "index.docker.io": "registry-1.docker.io"}
@@ -19,7 +21,6 @@ Docker Hub answers the API under another name than its references carry.
 """
 
 _REPOSITORY: Final = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
-_TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _HOST: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?|\[[0-9a-f:]+\](?::[0-9]{1,5})?")
 _LONGEST: Final = 400
 
@@ -43,7 +44,7 @@ def parse_reference(text: str) -> Reference | None:
     'library/busybox'
     """
     name, colon, tag = text.partition("@")[0].rpartition(":")
-    if not colon or len(text) > _LONGEST or _TAG.fullmatch(tag) is None:
+    if not colon or len(text) > _LONGEST or TAG.fullmatch(tag) is None:
         return None
     first, slash, rest = name.partition("/")
     has_host = bool(slash) and ("." in first or ":" in first or first == "localhost")

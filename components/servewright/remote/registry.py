@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from servewright.errors import OutsideStateError
+from servewright.pins import DIGEST
 from servewright.remote.http import TIMEOUT_S, ask, host_of, is_loopback
 from servewright.remote.reference import endpoint_of
 
@@ -39,8 +40,6 @@ MAX_TRIES: Final = 3
 """
 How long and how often a registry that answers 429 is waited for (judgement).
 """
-
-DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 
 _INDEXES: Final = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
 _MANIFESTS: Final = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
@@ -168,7 +167,7 @@ class Registries:
             msg = f"{host_of(answer.url)} asks for a login; only images that everybody may pull are asked for"
             raise OutsideStateError(msg)
         query = urlencode({"service": said.get("service", ""), "scope": f"repository:{reference.repository}:pull"})
-        given = ask(f"{said['realm']}?{query}", limit=MANIFEST_BYTES, timeout=self.timeout)
+        given = ask(f"{said['realm']}?{query}", limit=MANIFEST_BYTES, timeout=self.timeout, named_by=answer.url)
         found = (given.object if given.status == _OK else None) or {}
         token = found.get("token") or found.get("access_token")
         if not isinstance(token, str) or re.fullmatch(r"[\x21-\x7e]+", token) is None:
