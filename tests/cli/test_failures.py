@@ -4,6 +4,7 @@ What a failure becomes.
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -78,7 +79,7 @@ def test_a_bug_inside_a_command_ends_with_1(monkeypatch: pytest.MonkeyPatch) -> 
     A command that meets a bug of ours says so and names the place, with status 1.
     """
 
-    def broken(_path: Path, *, replan: bool) -> None:
+    def broken(_path: Path, _as_of: date | None, *, replan: bool) -> None:
         raise ZeroDivisionError(replan)
 
     monkeypatch.setattr(pipeline, "plan_file", broken)

@@ -21,8 +21,11 @@ from servewright.readiness.model import Checked, State
 from servewright.readiness.rules import RULES
 from servewright.report.model import Preview
 from servewright.report.quota import QuotaNeed
+from servewright.resources.naming import Names
+from servewright.resources.serving import service_account
 
 ELSEWHERE = {"secrets-exist", "cost-tag", "quotas", "zone-offerings", "operators"}
+FROM_S3 = {"weights-access"}
 NODES = "spec template spec"
 ENGINE = "spec template spec containers 0"
 BUDGET, SUBSCRIPTION = "aws:budgets/budget:Budget", "aws:sns/topicSubscription:TopicSubscription"
@@ -120,6 +123,15 @@ def one_replica() -> Preview:
     return replace(ready(), records=records_with("ScaledObject", "chat", "spec minReplicaCount", 0, records))
 
 
+def from_s3() -> Preview:
+    """
+    Return the ready stack with a model whose ServiceAccount says what it needs of S3.
+    """
+    plan = of_model(weights_source="s3://models/chat")
+    needs = service_account(plan, plan.models[0], Names.of(plan.stack))["metadata"]["annotations"]
+    return replace(registered("ServiceAccount", "chat", "metadata annotations", needs), plan=plan)
+
+
 FAILING: dict[str, Any] = {
     "replicas": one_replica,
     "zones": lambda: registered("Deployment", "chat", f"{NODES} topologySpreadConstraints", GONE),
@@ -166,7 +178,7 @@ def test_the_ready_stack_is_ready() -> None:
 
     assert states["fail"] == set()
     assert states["not-verifiable"] == ELSEWHERE
-    assert states["not-applicable"] == set()
+    assert states["not-applicable"] == FROM_S3
     assert not judge(case_of(ready())).refused
 
 
@@ -187,7 +199,7 @@ def test_every_item_that_can_fail_fails_here() -> None:
     """
     The items without a failing case are those that only account or cluster can answer.
     """
-    assert {item.id for item in ITEMS} - set(FAILING) == ELSEWHERE - {"cost-tag"}
+    assert {item.id for item in ITEMS} - set(FAILING) == ELSEWHERE - {"cost-tag"} | FROM_S3
 
 
 def test_every_rule_stands_behind_one_item() -> None:
@@ -207,6 +219,7 @@ def test_every_rule_stands_behind_one_item() -> None:
         ("quotas", lambda: replace(ready(), quotas=()), "pass"),
         ("zone-offerings", lambda: without("NodePool"), "not-applicable"),
         ("operators", lambda: replace(ready(), plan=replace(ready().plan, operators=())), "not-applicable"),
+        ("weights-access", from_s3, "not-verifiable"),
         ("cost-tag", no_budget, "not-applicable"),
         ("lock", lambda: replace(ready(), plan=unlocked_dev()), "not-applicable"),
         ("lock", lambda: replace(ready(), plan=replace(ready().plan, lock=LockUse(state="stale", file="a.lock.json"))), "fail"),
@@ -321,3 +334,53 @@ def test_quotas_name_their_code_and_a_command() -> None:
         "aws service-quotas get-service-quota --region us-east-1 --service-code ec2 --quota-code L-DB2E81BA",
     )
     assert verdicts(replace(ready(), quotas=lines[:1]))["quotas"].where == ("in the account's Service Quotas", None)
+
+
+STEADY = PROD.replace("profile: business-hours", "profile: steady").replace("    scaling: {headroom: 60%}\n", "").split("capacity:")[0]
+"""
+What a user has to write for prod, and nothing else: bases, bounds and head-room are the product's own.
+"""
+
+
+def test_the_defaults_of_prod_hold_the_minimum_of_steady_traffic() -> None:
+    """
+    Half of the replicas are the autoscaler's, down to none: the load keeps them, and without metrics the fallback does.
+    """
+    preview = preview_of(STEADY)
+    workloads = case_of(preview).workloads["chat"]
+    quiet = min(preview.plan.models[0].replicas.by_hour)
+
+    assert sum(w.minimum for w in workloads) < quiet <= sum(w.unwatched for w in workloads)
+    assert verdicts(preview)["scaling-minimum"].state == "pass"
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("spec fallback", GONE),
+        ("spec fallback replicas", 1),
+        ("spec fallback behavior", "currentReplicasIfLower"),
+        ("spec maxReplicaCount", 1),
+    ],
+)
+def test_less_than_the_quietest_hour_without_metrics_fails(path: str, value: Any) -> None:
+    """
+    Where neither minimum nor fallback hold what the quietest hour needs, nothing starts it again once the metrics are away.
+    """
+    preview = preview_of(STEADY)
+    scaled = replace(preview, records=records_with("ScaledObject", "chat", path, value, preview.records))
+
+    assert verdicts(scaled)["scaling-minimum"].state == "fail"
+
+
+def test_a_model_that_may_go_to_nothing_fails() -> None:
+    """
+    A fallback holds replicas where metrics fail; where they say that there is no load, nothing is left without a minimum.
+    """
+    preview = preview_of(STEADY)
+    base = records_with("Deployment", "chat-base", "spec replicas", 0, preview.records)
+    bare = records_with("Deployment", "chat-base", "metadata annotations servewright.dev/replicas-by-hour", "168*0", base)
+
+    item = verdicts(replace(preview, records=bare))["scaling-minimum"]
+
+    assert (item.state, item.evidence[0][:29]) == ("fail", "chat: never below 0 replicas,")

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from checked_stacks import found_in, preview_at, ready, records_with
 from one_fault import GONE, changed
+from operator_records import operator
 from servewright.cost.records import UNKNOWN, ResourceRecord
 from servewright.readiness.engine import ENGINE_RULE
 from servewright.readiness.rules import RULES
@@ -251,24 +252,19 @@ def test_a_minimum_blocks_a_drain_only_where_all_are_needed() -> None:
 
 def test_a_charts_own_namespace_is_its_charts_business() -> None:
     """
-    Where nothing but a Helm release makes pods, neither restricted Pod Security nor a default deny is asked for, and selectors may
-    select what only the chart knows.
+    Where nothing but Helm releases for nodes make pods, neither restricted Pod Security nor a default deny is asked for, and selectors
+    may select what only the chart knows.
     """
     (namespace,) = [r for r in ready().records if r.inputs.get("kind") == "Namespace"]
     (monitor,) = [r for r in ready().records if r.inputs.get("kind") == "PodMonitor"]
     place = _object(namespace, "gpu-operators", {"metadata": {"name": "gpu-operators", "labels": {}}})
     watching = _object(monitor, "dcgm", {"metadata": {"name": "dcgm", "namespace": "gpu-operators"}})
-    release = ResourceRecord(
-        urn="urn:pulumi:prod::servewright::kubernetes:helm.sh/v3:Release::dcgm",
-        type="kubernetes:helm.sh/v3:Release",
-        name="dcgm",
-        parent=None,
-        custom=True,
-        region="us-east-1",
-        inputs={"chart": "dcgm-exporter", "namespace": "gpu-operators", "values": {}},
-    )
+    image = f"nvcr.io/nvidia/k8s/dcgm-exporter:4@sha256:{'5' * 64}"
+    says = {"operator": "dcgm-exporter", "images": [image], "podRequests": [{"name": "dcgm", "daemonset": True}]}
+    component, release = operator("dcgm", **says)
+    release = replace(release, inputs={**release.inputs, "namespace": "gpu-operators", "values": {"image": image}})
 
-    assert found_in((*ready().records, place, watching, release)) == ()
+    assert found_in((*ready().records, place, watching, component, release)) == ()
     assert {f.rule for f in found_in((*ready().records, place, watching))} == {"SR121", "SR201", "SR501"}
 
 

@@ -17,7 +17,7 @@ AsOf = Annotated[
     typer.Option(
         "--as-of",
         metavar="DATE",
-        help="The clock for dated tables, YYYY-MM-DD or today. Default: the day the catalogue was built.",
+        help="The clock for dated tables and waivers, YYYY-MM-DD or today. Default: the day the catalogue was built.",
         show_default=False,
     ),
 ]

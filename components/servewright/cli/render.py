@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from servewright.cli.arguments import Spec
+from servewright.cli.arguments import AsOf, Spec, parse_as_of
 from servewright.cli.console import messages, write
 from servewright.cli.failures import answering
 
@@ -22,6 +22,7 @@ def render(
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="DIR", help="The folder to write; - streams the Kubernetes objects as YAML.")
     ],
+    as_of: AsOf = None,
 ) -> None:
     """
     Write what SPEC would deploy as files.
@@ -29,6 +30,7 @@ def render(
     Kubernetes objects as YAML with a kustomization, Helm releases as values, AWS resources as JSON. A folder that this command wrote is
     replaced whole; any other must be empty.
     """
+    clock = parse_as_of(as_of)
     target = None if output == _STREAM else Path(output)
     with answering():
         from servewright.cli.output_folder import refusal, replace_folder  # noqa: PLC0415 - --help stays fast
@@ -39,7 +41,7 @@ def render(
         refused = None if target is None else refusal(target, marker=MANIFEST, version=VERSION)
         if refused is not None:
             raise typer.BadParameter(refused, param_hint="'--output'")
-        preview = preview_file(spec)
+        preview = preview_file(spec, clock)
         made = rendered(preview.records)
         if target is None:
             write(stream(made))

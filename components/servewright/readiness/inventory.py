@@ -38,6 +38,7 @@ class Facts:
 class Registered:
     """
     A resource: *kind* is the manifest's for a Kubernetes object, the type token for anything else; *name* and *namespace* likewise.
+    *parent* is a URN.
     """
 
     urn: str
@@ -46,6 +47,7 @@ class Registered:
     name: str
     namespace: str | None
     inputs: Mapping[str, Any]
+    parent: str | None = None
 
     @property
     def label(self) -> str:
@@ -129,11 +131,26 @@ class Inventory:
         return tuple(pod for each in self.objects for pod in _pods(each, each.inputs, ""))
 
     @cached_property
+    def releases(self) -> tuple[Registered, ...]:
+        """
+        The Helm releases.
+        """
+        return tuple(r for r in self.resources if r.type.endswith(f":{_RELEASE}"))
+
+    @cached_property
     def opaque_namespaces(self) -> frozenset[str]:
         """
         Namespaces whose pods are not all registered here: a Helm release makes some.
         """
-        return frozenset(str(r.inputs.get("namespace", "default")) for r in self.resources if r.type.endswith(f":{_RELEASE}"))
+        return frozenset(str(r.inputs.get("namespace", "default")) for r in self.releases)
+
+    @cached_property
+    def namespaces_of_charts(self) -> tuple[Registered, ...]:
+        """
+        The namespaces of the stack in which nothing but Helm releases makes pods.
+        """
+        used = {pod.owner.namespace for pod in self.pods}
+        return tuple(r for r in self.of("Namespace") if r.name in self.opaque_namespaces and r.name not in used)
 
     def of(self, *kinds: str) -> list[Registered]:
         """
@@ -212,6 +229,7 @@ def _registered(record: ResourceRecord) -> Registered:
         name=str(metadata.get("name", record.name)) if kubernetes else record.name,
         namespace=str(namespace) if kubernetes and namespace is not None else None,
         inputs=inputs,
+        parent=record.parent,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from servewright.catalog.coverage import REFERENCE_REGION
 from servewright.cost.records import UNKNOWN
 from servewright.plan.dated import STALE
 from servewright.readiness.aws_rules import BUDGET, STACK_TAG, SUBSCRIPTION
@@ -40,7 +41,21 @@ def _complete(case: Case) -> Verdict:
     if bill.complete:
         return holds(f"{many(len(bill.lines), 'line')}, all of them priced")
     unknown = (f"unknown: {each.what}: {each.why}" for each in bill.unknown)
-    return fails(*unknown, *(f"unsupported: {each.type}" for each in bill.unsupported))
+    return fails(*unknown, *(f"unsupported: {each.type}" for each in bill.unsupported), fix=_price_fix(case))
+
+
+def _price_fix(case: Case) -> tuple[str, str] | None:
+    """
+    Return what makes the first unknown price known: the rate of what is bought ahead, else the region with the most prices.
+    """
+    unknown = {each.id for each in case.bill.unknown}
+    ahead = next((line for line in case.bill.lines if line.id in unknown and line.purchase in ("reserved", "capacity-block")), None)
+    if ahead is not None:
+        kind = next((pool.instance_types[0] for pool in case.plan.pools if pool.instance_types[0] in ahead.name), "a node")
+        return "capacity.base.rate", f"what {kind} costs an hour, beside hardware: {{instance_types: [{kind}]}} at each model"
+    if case.plan.stack.region == REFERENCE_REGION:
+        return None
+    return "platform.region", f"{REFERENCE_REGION}, which has the most prices"
 
 
 def _within(case: Case) -> Verdict:
@@ -50,6 +65,8 @@ def _within(case: Case) -> Verdict:
     if month is None:
         return fails("the expected month is not known")
     said = f"expected {'' if case.bill.complete else 'at least '}${month:,.0f} of ${limit:,.0f} a month"
+    if month <= limit and not case.bill.complete:
+        return not_verifiable(said, *(f"unknown: {each.what}" for each in case.bill.unknown), place="once every price is known")
     return holds(said) if month <= limit else fails(said)
 
 
@@ -107,7 +124,6 @@ ITEMS: Final = (
         why="a bill that says at least is no basis for a decision",
         judge=_complete,
         rules=("SR404",),
-        fix=("platform.region", "us-east-1, where all prices are known"),
     ),
     Item(
         id="prices-fresh",

@@ -49,6 +49,14 @@ def denied(policies: list[Registered]) -> set[str]:
     return found
 
 
+def left_open(inventory: Inventory, namespace: Registered) -> list[str]:
+    """
+    Return the directions, "egress" and "ingress", that *namespace* does not deny by default.
+    """
+    policies = [each for each in inventory.of("NetworkPolicy") if each.namespace == namespace.name]
+    return sorted(direction.lower() for direction in _BOTH - denied(policies))
+
+
 def public(resource: Registered) -> bool:
     """
     Tell whether *resource* can be reached from outside the cluster's network.
@@ -62,14 +70,11 @@ def public(resource: Registered) -> bool:
 
 
 def _default_deny(inventory: Inventory) -> Iterator[Found]:
-    used = {pod.owner.namespace for pod in inventory.pods}
     for namespace in inventory.of("Namespace"):
-        if namespace.name in inventory.opaque_namespaces and namespace.name not in used:
-            continue  # what a chart's pods must reach, only the chart knows
-        policies = [each for each in inventory.of("NetworkPolicy") if each.namespace == namespace.name]
-        missing = sorted(_BOTH - denied(policies))
+        # What a chart's pods must reach, only the chart knows: the readiness list names those namespaces with what they leave open.
+        missing = [] if namespace in inventory.namespaces_of_charts else left_open(inventory, namespace)
         if missing:
-            yield namespace, f"no NetworkPolicy denies {' and '.join(missing).lower()} by default"
+            yield namespace, f"no NetworkPolicy denies {' and '.join(missing)} by default"
 
 
 def _ingress(inventory: Inventory) -> Iterator[Found]:
@@ -143,7 +148,7 @@ def _network(peer: Mapping[str, Any]) -> ipaddress.IPv4Network | ipaddress.IPv6N
 
 
 RULES: Final = (
-    Rule(id="SR201", what="every namespace with pods of the stack denies traffic by default, both ways", check=_default_deny),
+    Rule(id="SR201", what="every namespace but those of charts alone denies traffic by default, both ways", check=_default_deny),
     Rule(id="SR202", what="no policy lets everyone in", check=_ingress),
     Rule(id="SR203", what="no policy lets everything out", check=_egress),
     Rule(id="SR204", what="no policy reaches the node's credentials", check=_credentials),

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from servewright.plan.operators import INSTALL
 from servewright.readiness.case import Item, fails, holds, not_applicable, not_verifiable
+from servewright.readiness.charts import charts
 from servewright.readiness.inventory import requirement
 from servewright.readiness.node_rules import TYPE, ZONE, gpu_pool
 from servewright.readiness.words import many
@@ -14,6 +16,7 @@ from servewright.readiness.words import many
 if TYPE_CHECKING:
     from servewright.readiness.case import Case, QuotaLine
     from servewright.readiness.model import Verdict
+    from servewright.spec.request import Operator
 
 _DEV: Final = "dev"
 _UNOWNED: Final = "unowned"
@@ -55,7 +58,8 @@ def _lock(case: Case) -> Verdict:
     if lock.state == "locked":
         return holds(f"{lock.file} decides")
     if lock.state == "stale":
-        return fails(f"{lock.file} does not hold what the spec asks for: servewright plan SPEC --replan --write-lock")
+        how = "--write-lock" if lock.grows else "--replan --write-lock"
+        return fails(f"{lock.file} does not hold what the spec asks for: servewright plan SPEC {how}")
     if case.plan.stack.environment == _DEV:
         return not_applicable("a dev stack without a lock is planned afresh")
     return fails("there is no lock: servewright plan SPEC --write-lock")
@@ -90,11 +94,21 @@ def _offerings(case: Case) -> Verdict:
 
 
 def _operators(case: Case) -> Verdict:
-    found = [each for each in case.plan.operators if each.mode == "existing"]
-    if not found:
-        return not_applicable("the stack relies on no operator that is there already")
-    said = ", ".join(f"{each.name} ({each.namespace})" for each in found)
-    return not_verifiable(said, place="in the cluster", command="helm list --all-namespaces")
+    if not case.plan.operators:
+        return not_applicable("the stack relies on no operator")
+    released = {(chart.operator, chart.namespace) for chart in charts(case.inventory) if chart.has_pods}
+    own = [each for each in case.plan.operators if each.mode == INSTALL]
+    missing = [each for each in own if (each.name, each.namespace) not in released]
+    if missing:
+        return fails(f"the stack is to install {_placed(missing)}, and registers no release of it")
+    there = [each for each in case.plan.operators if each not in own]
+    lines = [f"must be there: {_placed(there)}"] if there else []
+    lines += [f"come with this stack, so with no other: {_placed(own)}"] if own else []
+    return not_verifiable(*lines, place="in the cluster", command="helm list --all-namespaces")
+
+
+def _placed(operators: list[Operator]) -> str:
+    return ", ".join(f"{each.name} ({each.namespace})" for each in operators)
 
 
 ITEMS: Final = (
@@ -154,8 +168,8 @@ ITEMS: Final = (
     Item(
         id="operators",
         group="operation",
-        what="the operators that the stack relies on are in the cluster",
-        why="without Karpenter no node, without KEDA no scaling, without a device plugin no GPU",
+        what="the operators that the stack relies on are in the cluster, or come with the stack and with nothing else",
+        why="without Karpenter no node, without KEDA no scaling, without a device plugin no GPU; two of one kind fight each other",
         judge=_operators,
     ),
 )

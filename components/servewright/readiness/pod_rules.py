@@ -9,8 +9,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from servewright.cost.records import SECRET
+from servewright.readiness import charts
 from servewright.readiness.model import Rule
-from servewright.readiness.reading import dig, listed, mapped, maps, quantity, text, texts
+from servewright.readiness.reading import dig, digest_of, listed, mapped, maps, quantity, text, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from servewright.readiness.inventory import Inventory, Pod
     from servewright.readiness.model import Found
 
-_DIGEST: Final = re.compile(r".+@sha256:[0-9a-f]{64}")
 _SHELL: Final = re.compile(r"(?:.*/)?(?:ba|da|a|k|z)?sh")
 _EXPANSION: Final = re.compile(r"(?<!\$)(?:\$\$)*\$\(")
 _PROBES: Final = ("startupProbe", "livenessProbe", "readinessProbe")
@@ -59,8 +59,9 @@ def _shells(inventory: Inventory) -> Iterator[Found]:
 def _images(inventory: Inventory) -> Iterator[Found]:
     for pod, where, container in _containers(inventory):
         image = str(container.get("image", ""))
-        if _DIGEST.fullmatch(image) is None and image not in inventory.facts.waived:
+        if digest_of(image) is None and image not in inventory.facts.waived:
             yield pod.owner, f"{where}: image {image!r} has neither digest nor waiver"
+    yield from charts.image_faults(inventory)
 
 
 def _devices(inventory: Inventory) -> Iterator[Found]:

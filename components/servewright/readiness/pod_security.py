@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from servewright.readiness.charts import charts
 from servewright.readiness.model import Rule
-from servewright.readiness.reading import dig, listed, mapped, maps
+from servewright.readiness.reading import dig, listed, mapped, maps, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from servewright.readiness.inventory import Inventory, Pod
+    from servewright.readiness.inventory import Inventory, Pod, Registered
     from servewright.readiness.model import Found
 
 ENFORCE: Final = "pod-security.kubernetes.io/enforce"
@@ -57,6 +58,13 @@ def violations(pod: Pod) -> Iterator[str]:
     for where, container in pod.containers():
         own = mapped(container, "securityContext")
         yield from (f"{where}: {each}" for each in (*_of_any(own), *_of_container(container, own), *_inherited(context, own)))
+
+
+def level_of(namespace: Registered) -> str | None:
+    """
+    Return the level that *namespace* enforces, None where it enforces none.
+    """
+    return text(namespace.inputs, "metadata", "labels", ENFORCE)
 
 
 def _of_any(context: Mapping[str, Any]) -> Iterator[str]:
@@ -105,14 +113,13 @@ def _inherited(pod: Mapping[str, Any], own: Mapping[str, Any]) -> Iterator[str]:
 
 def _namespaces(inventory: Inventory) -> Iterator[Found]:
     """
-    Yield namespaces below "restricted", but for those of nothing but charts: device plugins and exporters reach into their nodes.
+    Yield namespaces below "restricted", but for those of nothing but charts for nodes: device plugins and exporters reach into theirs.
     """
-    used = {pod.owner.namespace for pod in inventory.pods}
     for namespace in inventory.of("Namespace"):
-        level = dig(namespace.inputs, "metadata", "labels", ENFORCE)
-        of_charts = namespace.name in inventory.opaque_namespaces and namespace.name not in used
-        if level != RESTRICTED and not of_charts:
-            yield namespace, f"{ENFORCE} is {level!r}"
+        inside = [chart for chart in charts(inventory) if chart.namespace == namespace.name]
+        for_nodes = namespace in inventory.namespaces_of_charts and all(chart.of_nodes for chart in inside)
+        if level_of(namespace) != RESTRICTED and not for_nodes:
+            yield namespace, f"{ENFORCE} is {level_of(namespace)!r}"
 
 
 def _pods(inventory: Inventory) -> Iterator[Found]:
@@ -122,6 +129,10 @@ def _pods(inventory: Inventory) -> Iterator[Found]:
 
 
 RULES: Final = (
-    Rule(id="SR121", what="every namespace with pods of the stack enforces Pod Security restricted", check=_namespaces),
-    Rule(id="SR122", what="every pod fits Pod Security restricted", check=_pods),
+    Rule(
+        id="SR121",
+        what="every namespace enforces Pod Security restricted, but for those of charts whose pods each belong to a node",
+        check=_namespaces,
+    ),
+    Rule(id="SR122", what="every pod that the stack describes fits Pod Security restricted", check=_pods),
 )

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from servewright.cost.quantity import amount
 
+_DIGEST: Final = re.compile(r".+@sha256:([0-9a-f]{64})")
 _PART: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)")
 _SECONDS: Final = {"ms": Decimal("0.001"), "s": Decimal(1), "m": Decimal(60), "h": Decimal(3600)}
 
@@ -89,6 +90,14 @@ def quantity(value: object, *keys: str | int) -> Decimal | None:
         return amount(found) if isinstance(found, str | int | float) else None
     except ValueError:
         return None
+
+
+def digest_of(image: str) -> str | None:
+    """
+    Return the hexadecimal digits of the digest in the reference *image*, None where it has none.
+    """
+    found = _DIGEST.fullmatch(image)
+    return None if found is None else found[1]
 
 
 def seconds(value: object, *keys: str | int) -> Decimal | None:

@@ -37,6 +37,12 @@ What KEDA and the autoscaler take where nothing is said (KEDA 2.20 ScaledObject 
 """
 
 
+_KEEPING: Final = ("static", "currentReplicasIfHigher")
+"""
+Behaviours of a fallback that leave at least its replicas (KEDA 2.20 ScaledObject specification, fallback).
+"""
+
+
 def bounds(inventory: Inventory, workload: Registered) -> tuple[int, int]:
     """
     Return the least and the most replicas of *workload*: those of its scaler, else its own number.
@@ -50,6 +56,16 @@ def bounds(inventory: Inventory, workload: Registered) -> tuple[int, int]:
     high = count(scaler.inputs, "spec", "maxReplicaCount" if keda else "maxReplicas")
     low = (_KEDA_MINIMUM if keda else _HPA_MINIMUM) if low is None else low
     return low, _KEDA_MAXIMUM if high is None else high
+
+
+def without_metrics(inventory: Inventory, workload: Registered) -> int:
+    """
+    Return the replicas of *workload* that run at least while the autoscaler sees no metrics: its fallback's, where that only adds.
+    """
+    (low, high), scaler = bounds(inventory, workload), inventory.scaler_of(workload)
+    fallback = mapped(scaler.inputs, "spec", "fallback") if scaler is not None else {}
+    kept = (count(fallback, "replicas") or 0) if fallback.get("behavior", "static") in _KEEPING else 0
+    return max(low, min(kept, high))
 
 
 def hours(workload: Registered) -> tuple[int, ...] | None:

@@ -5,10 +5,14 @@ Readiness: what runs is what was reviewed, and nobody reaches more than they sho
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from servewright.readiness.case import Item, by_models, holds, not_applicable, not_verifiable
-from servewright.readiness.reading import dig, maps
+from servewright.readiness.charts import charts
+from servewright.readiness.network_rules import left_open
+from servewright.readiness.pod_security import RESTRICTED, level_of
+from servewright.readiness.reading import dig, maps, text
 from servewright.readiness.words import many
 
 if TYPE_CHECKING:
@@ -16,11 +20,16 @@ if TYPE_CHECKING:
 
     from servewright.plan.model import ModelPlan
     from servewright.readiness.case import Case
+    from servewright.readiness.inventory import Registered
     from servewright.readiness.model import Verdict
     from servewright.readiness.serving import Workload
 
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}")
 _SHOWN: Final = 8
+_NEEDS_ROLE: Final = "servewright.dev/needs-pod-identity"
+"""
+What the ServiceAccount of a model on S3 says it needs (docs/resources.md).
+"""
 
 
 def _revisions(case: Case) -> Verdict:
@@ -35,23 +44,63 @@ def _pinned(model: ModelPlan, _: tuple[Workload, ...]) -> Iterator[tuple[bool, s
 
 
 def _images(case: Case) -> Verdict:
-    images = {str(container.get("image")) for pod in case.inventory.pods for _, container in pod.containers()}
+    own = {str(container.get("image")) for pod in case.inventory.pods for _, container in pod.containers()}
+    images = own | {image for chart in charts(case.inventory) for image in chart.images}
     pinned = sum("@sha256:" in image for image in images)
     waived = "" if pinned == len(images) else f", {len(images) - pinned} waived"
-    return holds(f"{many(pinned, 'image')} by digest{waived}")
+    theirs = f", {len(images - own)} of them of installed operators" if images - own else ""
+    return holds(f"{many(len(images), 'image')}{theirs}: {pinned} by digest{waived}")
 
 
 def _pods(case: Case) -> Verdict:
-    kinds = many(len(case.inventory.pods), "kind")
-    return holds(f"{many(len(case.inventory.of('Namespace')), 'namespace')} and {kinds} of pod")
+    others = case.inventory.namespaces_of_charts
+    own = [each.name for each in case.inventory.of("Namespace") if each not in others]
+    fitting = f"{_and(own)}: restricted, and so {many(len(case.inventory.pods), 'kind')} of pod"
+    return holds(fitting, *(_held_to(each, _charts_in(case, each)) for each in others))
+
+
+def _held_to(namespace: Registered, names: str) -> str:
+    """
+    Return what holds the pods of the charts *names*, which nobody describes here, to which level.
+    """
+    level = level_of(namespace)
+    if level == RESTRICTED:
+        return f"{namespace.name}: restricted, to which the API server holds the pods of {names}"
+    return f"{namespace.name}: {level or 'no level'}, for the pods of {names}, which reach into their nodes"
 
 
 def _policies(case: Case) -> Verdict:
-    return holds(many(len(case.inventory.of("NetworkPolicy")), "NetworkPolicy", "NetworkPolicies") + ", a default deny among them")
+    others = case.inventory.namespaces_of_charts
+    own = [each.name for each in case.inventory.of("Namespace") if each not in others]
+    return holds(f"{_and(own)}: both directions denied by default", *(_opened(case, each) for each in others))
+
+
+def _opened(case: Case, namespace: Registered) -> str:
+    """
+    Return what *namespace*, which only charts use, leaves open, and why no rule asks for more.
+    """
+    missing = left_open(case.inventory, namespace)
+    if not missing:
+        return f"{namespace.name}: both directions denied by default"
+    return (
+        f"{namespace.name}: {' and '.join(missing)} open, since only their charts know what the pods of {_charts_in(case, namespace)} need"
+    )
+
+
+def _charts_in(case: Case, namespace: Registered) -> str:
+    return _and(sorted(chart.name for chart in charts(case.inventory) if chart.namespace == namespace.name and chart.has_pods))
+
+
+def _and(names: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1] if names else "nothing")))
 
 
 def _endpoints(case: Case) -> Verdict:
-    return holds(many(len(case.inventory.of("Service")), "Service") + ", reached from inside the cluster")
+    found = holds(many(len(case.inventory.of("Service")), "Service") + ", reached from inside the cluster")
+    theirs = sorted(chart.name for chart in charts(case.inventory) if chart.has_pods)
+    if not theirs:
+        return found
+    return replace(found, evidence=(*found.evidence, f"what {_and(theirs)} offer, only their charts describe"))
 
 
 def _metadata(case: Case) -> Verdict:
@@ -83,6 +132,15 @@ def _secrets(case: Case) -> Verdict:
     return not_verifiable(*(f"{n}/{s}" for n, s in missing), place="in the cluster", command=command)
 
 
+def _access(case: Case) -> Verdict:
+    accounts = [(each, text(each.inputs, "metadata", "annotations", _NEEDS_ROLE)) for each in case.inventory.of("ServiceAccount")]
+    wanted = [f"{each.namespace}/{each.name}: {needed}" for each, needed in accounts if needed is not None]
+    if not wanted:
+        return not_applicable("no model reads its weights from S3")
+    command = f"aws eks list-pod-identity-associations --region {case.plan.stack.region} --cluster-name {case.plan.stack.cluster.name}"
+    return not_verifiable(*wanted, place="in the account", command=command)
+
+
 ITEMS: Final = (
     Item(
         id="revision",
@@ -95,7 +153,7 @@ ITEMS: Final = (
     Item(
         id="images",
         group="security",
-        what="every image is fixed by its digest, or waived with a reason; node images are pinned",
+        what="every image that the stack brings is fixed by its digest, or waived with a reason; node images are pinned",
         why="a tag can be moved to another image",
         judge=_images,
         rules=("SR103", "SR308"),
@@ -103,7 +161,7 @@ ITEMS: Final = (
     Item(
         id="pod-security",
         group="security",
-        what="Pod Security restricted is enforced, and every pod fits it",
+        what="Pod Security restricted is enforced, but for charts that reach into nodes, and what the stack describes fits it",
         why="a pod that can become root or reach its node's files is one fault away from the cluster",
         judge=_pods,
         rules=("SR121", "SR122"),
@@ -111,7 +169,7 @@ ITEMS: Final = (
     Item(
         id="network-policies",
         group="security",
-        what="every namespace denies traffic by default, and its openings are narrow",
+        what="every namespace but those of charts alone denies traffic by default, and what is opened is narrow",
         why="an engine that may call anything can also send anything anywhere",
         judge=_policies,
         rules=("SR201", "SR202", "SR203", "SR204"),
@@ -119,7 +177,7 @@ ITEMS: Final = (
     Item(
         id="no-public-endpoint",
         group="security",
-        what="nothing is reachable from outside the cluster's network",
+        what="nothing that the stack describes is reachable from outside the cluster's network",
         why="an engine has no authentication of its own",
         judge=_endpoints,
         rules=("SR205",),
@@ -147,6 +205,13 @@ ITEMS: Final = (
         why="objects are read by many, and stay in histories",
         judge=_references,
         rules=("SR102", "SR106", "SR509", "SR604"),
+    ),
+    Item(
+        id="weights-access",
+        group="security",
+        what="the roles that pods need to read their weights are given to them",
+        why="nothing here makes the EKS Pod Identity association: an engine that may not read its weights never starts",
+        judge=_access,
     ),
     Item(
         id="secrets-exist",

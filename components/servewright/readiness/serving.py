@@ -13,7 +13,7 @@ from servewright.readiness.inventory import requirement
 from servewright.readiness.lifecycle_rules import CAPACITY
 from servewright.readiness.node_rules import ZONE, gpu_pool
 from servewright.readiness.reading import mapped, maps
-from servewright.readiness.scaling_rules import bounds, hours
+from servewright.readiness.scaling_rules import bounds, hours, without_metrics
 
 if TYPE_CHECKING:
     from servewright.readiness.inventory import Inventory, Pod, Registered
@@ -24,7 +24,8 @@ _WORKLOADS: Final = ("Deployment", "StatefulSet", "LeaderWorkerSet")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
     """
-    The pods of one *object* that serves *model*: *minimum* to *maximum* replicas, *busiest* at the busiest hour.
+    The pods of one *object* that serves *model*: *minimum* to *maximum* replicas, *busiest* at the busiest hour, *unwatched* at least
+    while the autoscaler sees no metrics.
 
     *pools* may host them, bought as *purchases* in *zones*. *spread* is "rule" where replicas are held apart by zone, "preference" where
     the scheduler may give that up, None where nothing spreads them.
@@ -36,6 +37,7 @@ class Workload:
     minimum: int
     maximum: int
     busiest: int
+    unwatched: int
     pools: tuple[Registered, ...]
     purchases: frozenset[str]
     zones: frozenset[str]
@@ -81,6 +83,7 @@ def _workload(inventory: Inventory, each: Registered, model: str) -> Workload:
         minimum=low,
         maximum=high,
         busiest=max(hours(each) or (low,)),
+        unwatched=without_metrics(inventory, each),
         pools=tuple(pools.values()),
         purchases=frozenset(value for pool in pools.values() for value in requirement(pool, CAPACITY)),
         zones=frozenset(value for pool in pools.values() for value in requirement(pool, ZONE)),

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from servewright.readiness.case import Case
     from servewright.readiness.model import Verdict
     from servewright.readiness.serving import Workload
-    from servewright.spec.request import Slo
 
     Lines = Iterator[tuple[bool, str]]
 
@@ -35,14 +34,14 @@ def _targets(case: Case) -> Verdict:
 
 
 def _given(model: ModelPlan, _: tuple[Workload, ...]) -> Lines:
-    latency = [f"{name} {target:,.0f} ms" for name, target in _latencies(model.slo) if target is not None]
+    latency = [f"{name} {target:,.0f} ms" for name, target in _latencies(model) if target is not None]
     available = None if model.slo.availability is None else f"availability {(model.slo.availability * 100).normalize():f} %"
     said = ", ".join([*latency, available or "no availability target"]) if latency else "no latency target"
     yield bool(latency) and available is not None, said
 
 
-def _latencies(slo: Slo) -> tuple[tuple[str, Decimal | None], ...]:
-    return (("first token", slo.ttft_p95_ms), ("between tokens", slo.itl_p95_ms))
+def _latencies(model: ModelPlan) -> tuple[tuple[str, Decimal | None], ...]:
+    return (("request" if model.reads_only else "first token", model.slo.ttft_p95_ms), ("between tokens", model.slo.itl_p95_ms))
 
 
 def _headroom(case: Case) -> Verdict:
@@ -62,8 +61,8 @@ def _band(case: Case) -> Verdict:
 
 def _upper_end(model: ModelPlan, _: tuple[Workload, ...]) -> Lines:
     predicted = (model.predicted.ttft_p95_ms, model.predicted.itl_p95_ms)
-    for (what, target), estimate in zip(_latencies(model.slo), predicted, strict=True):
-        if target is not None:
+    for (what, target), estimate in zip(_latencies(model), predicted, strict=True):
+        if target is not None and estimate is not None:
             said = f"{what} {estimate.value:,.0f} ms, at the upper end {estimate.high:,.0f} of {target:,.0f} ms"
             yield estimate.high <= float(target), said
 
@@ -83,7 +82,10 @@ def _least(case: Case) -> Verdict:
 
 def _quietest(model: ModelPlan, workloads: tuple[Workload, ...]) -> Lines:
     low, quiet = sum(w.minimum for w in workloads), min(model.replicas.by_hour, default=0)
-    yield low >= max(1, quiet), f"never below {many(low, 'replica')}, the quietest hour needs {quiet}"
+    kept = sum(w.unwatched for w in workloads)
+    said = f"never below {many(low, 'replica')}, and {kept} without metrics; the quietest hour needs {quiet}"
+    # A minimum below that need takes nothing away: with metrics the load itself keeps the replicas, without them the fallback does.
+    yield low >= 1 and kept >= quiet, said
 
 
 def _limits(case: Case) -> Verdict:
@@ -144,11 +146,11 @@ ITEMS: Final = (
     Item(
         id="scaling-minimum",
         group="speed",
-        what="the autoscaler never goes below what the quietest hour needs, nor to nothing",
-        why="a replica takes minutes to start: from nothing, the first users wait for all of them",
+        what="a model never goes down to nothing, nor below what the quietest hour needs where the autoscaler sees no metrics",
+        why="a replica takes minutes to start: the first users wait for it, and without metrics nothing starts the next",
         judge=_least,
         rules=("SR401", "SR402", "SR403", "SR405", "SR406"),
-        fix=("models[].scaling.min", "the replicas of the quietest hour"),
+        fix=("models[].scaling.min", "the replicas of the quietest hour, at least 1"),
     ),
     Item(
         id="limits",
