@@ -1,5 +1,5 @@
 """
-The law of node-hours, against hand-computed months and a simulation by the second.
+The law of node-hours, against hand-computed months.
 """
 
 from __future__ import annotations
@@ -8,16 +8,12 @@ import decimal
 from dataclasses import replace
 from decimal import Decimal
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from servewright.plan.node_hours import (
     PoolDemand,
     ReplicaDemand,
     node_count,
     node_starts,
     nodes_from_hours,
-    paid_week_seconds,
     pool_hours,
 )
 from servewright.ranges import Range
@@ -233,21 +229,3 @@ def test_mean_nodes_are_hours_over_the_month() -> None:
     730 hours are one node; unknown stays unknown.
     """
     assert nodes_from_hours(Range(Decimal(365), Decimal(730), None)) == Range(Decimal("0.5"), Decimal(1), None)
-
-
-coarse_weeks = st.lists(st.integers(0, 4), min_size=8, max_size=8).map(lambda values: [v for v in values for _ in range(21)])
-weeks = coarse_weeks | st.lists(st.integers(0, 4), min_size=168, max_size=168)
-
-
-@given(weeks, st.integers(0, 6), st.integers(0, 6))
-def test_paid_time_is_what_a_simulation_pays(week: list[int], start_halves: int, idle_halves: int) -> None:
-    """
-    In steps of half an hour: a node is paid in each step in which it is needed within the next *start* or the last *idle* steps.
-    """
-    steps = 336
-    paid = 0
-    for level in range(1, max(week) + 1):
-        needed = [week[step // 2] >= level for step in range(steps)]
-        paid += sum(any(needed[(step + shift) % steps] for shift in range(-idle_halves, start_halves + 1)) for step in range(steps))
-
-    assert paid_week_seconds(week, (start_halves + idle_halves) * 1800) == paid * 1800

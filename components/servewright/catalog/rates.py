@@ -10,6 +10,7 @@ What has no row is unknown, with the reason.
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
 from servewright.catalog.model import Price, Rate
@@ -35,6 +36,7 @@ The one kind of commitment that the price tables hold (standard reserved instanc
 """
 
 
+@lru_cache(maxsize=4096)
 def hourly_rate(
     catalog: Catalog,
     instance_type: str,
@@ -110,7 +112,8 @@ def _reason(catalog: Catalog, instance_type: str, region: str, purchase: Purchas
     what = f"{purchase} ({terms})" if terms else purchase
     missing = f"the {what} price of {instance_type} in {region} is not covered by our price table"
     if purchase in ("reserved", "capacity-block"):
-        return f"{missing}: give it as capacity.base.rate"
+        pinned = f"pin hardware: {{instance_types: [{instance_type}]}} and " if purchase == "reserved" else ""
+        return f"{missing}: {pinned}give it as capacity.base.rate"
     snapshot = [row.price.amount for row in catalog.instance_prices.by_zone(instance_type, region)] if purchase == "spot" else []
     return f"{missing} ({_snapshot(snapshot)})" if snapshot else missing
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from servewright.cost.model import Line, NotPriced, Unknown
 from servewright.ranges import Range
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from servewright.cost.records import ResourceRecord
 
 
+_Answer = TypeVar("_Answer")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """
@@ -31,6 +34,16 @@ class Context:
 
     catalog: Catalog
     by_type: Mapping[str, tuple[ResourceRecord, ...]]
+    _answers: dict[tuple[object, str], object] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, ask: Callable[[ResourceRecord, Context], _Answer], record: ResourceRecord) -> _Answer:
+        """
+        Return what *ask*, a function of its two arguments alone, says of *record*: worked out once for a bill, however many pricers ask.
+        """
+        key = (ask, record.urn)
+        if key not in self._answers:
+            self._answers[key] = ask(record, self)
+        return cast("_Answer", self._answers[key])
 
     def of_type(self, type_token: str) -> tuple[ResourceRecord, ...]:
         """

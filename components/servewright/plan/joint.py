@@ -19,7 +19,7 @@ from servewright.plan.pool_group import PoolGroup, Tenant, price_group
 from servewright.plan.ranking import compared_price
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from servewright.plan.offers import Market
     from servewright.plan.ranking import Ranked
@@ -83,9 +83,10 @@ def _cheapest_beside(prices: _Prices, others: Sequence[Ranked], candidates: Sequ
     """
     Return the candidate that adds least to what *others* cost; the one of *now* unless another is really cheaper.
     """
-    best, least = now, prices.added(others, now)
+    beside = _tenants_by_key(others)
+    best, least = now, prices.added(beside, now)
     for candidate in candidates:
-        added = prices.added(others, candidate)
+        added = prices.added(beside, candidate)
         if added < least:
             best, least = candidate, added
     return best
@@ -120,11 +121,10 @@ class _Prices:
         """
         return sum((self._of(tenants) for tenants in _tenants_by_key(chosen).values()), Decimal(0))
 
-    def added(self, others: Sequence[Ranked], candidate: Ranked) -> Decimal:
+    def added(self, beside: Mapping[_Key, tuple[Tenant, ...]], candidate: Ranked) -> Decimal:
         """
-        Return by how much *candidate* raises the price of what *others* cost.
+        Return by how much *candidate* raises the price of the tenants *beside* it.
         """
-        beside = _tenants_by_key(others)
         total = Decimal(0)
         for tenant in candidate.placement.tenants:
             there = beside.get(tenant.key, ())

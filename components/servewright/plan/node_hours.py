@@ -29,9 +29,11 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
+from servewright.plan.paid_week import paid_week_seconds
 from servewright.ranges import Range
 from servewright.units import HOURS_PER_MONTH, HOURS_PER_WEEK, SECONDS_PER_HOUR
 
@@ -45,7 +47,8 @@ Quantities are rounded to millionths, half to even: 730/168 has no finite decima
 
 _CONTEXT: Final = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _UNKNOWN_PRICE: Final = 0
-_MONTHS_PER_WEEK_SECOND: Final = Fraction(HOURS_PER_MONTH) / (HOURS_PER_WEEK * SECONDS_PER_HOUR)
+_MONTH: Final = Fraction(HOURS_PER_MONTH)
+_MONTHS_PER_WEEK_SECOND: Final = _MONTH / (HOURS_PER_WEEK * SECONDS_PER_HOUR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,9 +147,7 @@ def nodes_from_hours(hours: Range) -> Range:
     """
     Return the mean number of nodes behind *hours* a month.
     """
-    return Range(
-        *(None if h is None else _rounded(Fraction(h) / Fraction(HOURS_PER_MONTH)) for h in (hours.min, hours.expected, hours.max))
-    )
+    return Range(*(None if h is None else _quotient(h, HOURS_PER_MONTH) for h in (hours.min, hours.expected, hours.max)))
 
 
 def quantity(value: Fraction) -> Decimal:
@@ -154,37 +155,6 @@ def quantity(value: Fraction) -> Decimal:
     Return *value* as a quantity of the bill: rounded to HOUR_STEP, half to even, whatever the caller's decimal context is.
     """
     return _rounded(value)
-
-
-def paid_week_seconds(nodes_by_hour: Sequence[int], linger_seconds: int) -> int:
-    """
-    Return the node-seconds of a week in which *nodes_by_hour* are needed and each gap of a node is bridged or costs *linger_seconds*.
-
-    >>> paid_week_seconds([0] * 84 + [2] * 84, 600) - 2 * 84 * 3600
-    1200
-    """
-    seconds = sum(nodes_by_hour) * SECONDS_PER_HOUR
-    below = 0
-    for level in sorted(set(nodes_by_hour) - {0}):
-        # Between two neighbouring counts all nodes have the same gaps.
-        gaps = _gaps([count >= level for count in nodes_by_hour])
-        seconds += (level - below) * sum(min(gap * SECONDS_PER_HOUR, linger_seconds) for gap in gaps)
-        below = level
-    return seconds
-
-
-def _gaps(needed: Sequence[bool]) -> list[int]:
-    """
-    Return the lengths of the runs of False in the circle *needed*, which has at least one True.
-    """
-    first = needed.index(True)
-    gaps: list[int] = []
-    length = 0
-    for hour in (*needed[first:], *needed[: first + 1]):
-        if hour and length:
-            gaps.append(length)
-        length = 0 if hour else length + 1
-    return gaps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +188,10 @@ def _served(demand: ReplicaDemand, together: int) -> ReplicaDemand:
     Return *demand* with its hours within its bounds, and all of it within the replicas that the pools may hold *together*.
     """
     minimum, maximum = min(demand.minimum, together), min(demand.maximum, together)
-    by_hour = tuple(min(max(replicas, minimum), maximum) for replicas in demand.by_hour)
+    if (minimum, maximum) == (demand.minimum, demand.maximum) and minimum <= min(demand.by_hour) and max(demand.by_hour) <= maximum:
+        return demand
+    within = {replicas: min(max(replicas, minimum), maximum) for replicas in set(demand.by_hour)}
+    by_hour = tuple(within[replicas] for replicas in demand.by_hour)
     return replace(demand, by_hour=by_hour, minimum=minimum, maximum=maximum)
 
 
@@ -229,9 +202,10 @@ def _shares_of_replicas(
     Return each pool's share of the week's replica-hours: its expected share, held to its limit hour by hour.
     """
     expected = {pool.pool: Fraction(pool.expected_share) for pool in pools}
+    busiest = max(demand.by_hour)
+    if all(share * busiest <= limits[name] for name, share in expected.items()):
+        return expected  # no limit is reached in any hour
     week = sum(demand.by_hour)
-    if not week:
-        return expected
     parts = [
         (hours, _within({name: share * replicas for name, share in expected.items()}, limits, order))
         for replicas, hours in Counter(demand.by_hour).items()
@@ -243,6 +217,8 @@ def _within(parts: Mapping[str, Fraction], limits: Mapping[str, int | Fraction],
     """
     Return *parts* held to *limits*; what exceeds them moves to the pools in *order*, to each as far as it has room.
     """
+    if all(part <= limits[name] for name, part in parts.items()):
+        return dict(parts)
     held = {name: min(part, Fraction(limits[name])) for name, part in parts.items()}
     left = sum(parts.values(), Fraction()) - sum(held.values(), Fraction())
     for name in order:
@@ -268,30 +244,36 @@ def _nodes(demand: ReplicaDemand, pool: PoolDemand, replicas: int) -> int:
     return node_count(replicas, pool.replicas_per_node, demand.zones)
 
 
-def _nodes_by_hour(demand: ReplicaDemand, pool: PoolDemand) -> list[int]:
-    nodes = {replicas: _nodes(demand, pool, replicas) for replicas in set(demand.by_hour)}
-    return [nodes[replicas] for replicas in demand.by_hour]
+def _paid_seconds(demand: ReplicaDemand, pool: PoolDemand, linger_seconds: int) -> int:
+    return _paid_by_replicas(demand.by_hour, pool.replicas_per_node, demand.zones, linger_seconds)
+
+
+@lru_cache(maxsize=4096)
+def _paid_by_replicas(by_hour: tuple[int, ...], replicas_per_node: int, zones: int, linger_seconds: int) -> int:
+    """
+    Return `paid_week_seconds` of the nodes that the replicas *by_hour* need; most placements of a search ask for the same few weeks.
+    """
+    nodes = {replicas: node_count(replicas, replicas_per_node, zones) for replicas in set(by_hour)}
+    return paid_week_seconds([nodes[replicas] for replicas in by_hour], linger_seconds)
 
 
 def _traffic_hours(demand: ReplicaDemand, pool: PoolDemand) -> Fraction:
     """
     Return the hours a month if all replicas ran on *pool*: never more than its nodes at the maximum standing all the time.
     """
-    nodes = _nodes_by_hour(demand, pool)
-    seconds = paid_week_seconds(nodes, demand.start_seconds + pool.idle_seconds)
+    seconds = _paid_seconds(demand, pool, demand.start_seconds + pool.idle_seconds)
     hours = seconds * _MONTHS_PER_WEEK_SECOND * (1 + Fraction(pool.recovery_overlap))
-    return min(hours, Fraction(_month(_nodes(demand, pool, demand.maximum))))
+    return min(hours, _nodes(demand, pool, demand.maximum) * _MONTH)
 
 
 def _most_of_traffic(demand: ReplicaDemand, pool: PoolDemand, limit: int, traffic: Fraction) -> Fraction:
-    return Fraction(_month(_nodes(demand, pool, limit))) / traffic if traffic else Fraction(1)
+    return _nodes(demand, pool, limit) * _MONTH / traffic if traffic else Fraction(1)
 
 
 def _launches_a_month(demand: ReplicaDemand, pool: PoolDemand) -> Fraction:
-    nodes = _nodes_by_hour(demand, pool)
     # A gap that costs one second is one in which the node goes and comes back.
-    gaps = paid_week_seconds(nodes, 1) - sum(nodes) * SECONDS_PER_HOUR
-    return gaps * Fraction(HOURS_PER_MONTH) / HOURS_PER_WEEK
+    gaps = _paid_seconds(demand, pool, 1) - _paid_seconds(demand, pool, 0)
+    return gaps * _MONTH / HOURS_PER_WEEK
 
 
 def _hours_of_minimum(demand: ReplicaDemand, pool: PoolDemand, part: int) -> Decimal:
@@ -305,7 +287,7 @@ def _hours_of_minimum(demand: ReplicaDemand, pool: PoolDemand, part: int) -> Dec
 
 
 def _replica_limit(demand: ReplicaDemand, pool: PoolDemand) -> int:
-    by_share = ceil(Fraction(min(pool.max_share, Decimal(1))) * demand.maximum)
+    by_share = demand.maximum if pool.max_share >= 1 else ceil(Fraction(pool.max_share) * demand.maximum)
     if pool.node_limit is None:
         return by_share
     # Spread evenly, each replica beyond full rows of one node per zone opens a node in another zone.
@@ -328,5 +310,8 @@ def _month(nodes: int) -> Decimal:
 
 
 def _rounded(value: Fraction) -> Decimal:
-    exact = _CONTEXT.divide(Decimal(value.numerator), Decimal(value.denominator))
-    return exact.quantize(HOUR_STEP, context=_CONTEXT)
+    return _quotient(Decimal(value.numerator), Decimal(value.denominator))
+
+
+def _quotient(amount: Decimal, by: Decimal) -> Decimal:
+    return _CONTEXT.divide(amount, by).quantize(HOUR_STEP, context=_CONTEXT)

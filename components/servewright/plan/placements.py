@@ -78,12 +78,15 @@ class NotSold:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Demand:
     """
-    What a shape has to serve: the replicas that the traffic needs as a *whole*, and the *shares* they are bought in; *held* as in `Tenant`.
+    What a shape has to serve wherever it runs: the replicas that the traffic needs as a *whole*, the *shares* they are bought in and what
+    all shares run *together*; how long a replica takes to *start*. *held* as in `Tenant`.
     """
 
     shape: Shape
     whole: Replicas
     shares: tuple[ShareReplicas, ...]
+    together: Replicas
+    start: StartTime
     load_bytes: float
     held: tuple[tuple[Role, tuple[str, ...]], ...]
 
@@ -93,14 +96,7 @@ def placements(market: Market, question: Question, shape: Shape, locked: LockedM
     Return one placement for each instance type that can hold *shape*, by name; with a lock, that of the *locked* type alone.
     """
     request = question.request
-    whole = plan_replicas(request, question.factors, shape.capacity, shape.extra_headroom)
-    asked = _Demand(
-        shape=shape,
-        whole=whole,
-        shares=split_shares(market.capacity, whole),
-        load_bytes=question.load_bytes(shape),
-        held=() if locked is None else locked.types,
-    )
+    asked = _demand(market, question, shape, locked)
     found = []
     for instance in _types(market, request, shape, locked):
         pod = pod_resources(market.catalog, instance, shape.gpus, shape.memory.replica_weights_gib)
@@ -109,6 +105,21 @@ def placements(market: Market, question: Question, shape: Shape, locked: LockedM
         not_sold = _not_sold(market, shape, instance, asked.shares)
         found.append(not_sold or _place(market, request, asked, instance, pod))
     return tuple(found)
+
+
+def _demand(market: Market, question: Question, shape: Shape, locked: LockedModel | None) -> _Demand:
+    whole = plan_replicas(question.request, question.factors, shape.capacity, shape.extra_headroom)
+    shares = split_shares(market.capacity, whole)
+    load_bytes = question.load_bytes(shape)
+    return _Demand(
+        shape=shape,
+        whole=whole,
+        shares=shares,
+        together=together(shares),
+        start=start_time(market.catalog, load_bytes),
+        load_bytes=load_bytes,
+        held=() if locked is None else locked.types,
+    )
 
 
 def _types(market: Market, request: ModelRequest, shape: Shape, locked: LockedModel | None) -> tuple[InstanceType, ...]:
@@ -130,7 +141,6 @@ def _not_sold(market: Market, shape: Shape, instance: InstanceType, shares: tupl
 
 
 def _place(market: Market, request: ModelRequest, asked: _Demand, instance: InstanceType, pod: PodResources) -> Placement:
-    start = start_time(market.catalog, asked.load_bytes)
     tenants = [
         Tenant(
             request=request,
@@ -138,7 +148,7 @@ def _place(market: Market, request: ModelRequest, asked: _Demand, instance: Inst
             instance=instance,
             pod=pod,
             replicas=each.replicas,
-            start=start,
+            start=asked.start,
             weights_gib=asked.load_bytes / 2**30,
             held=asked.held,
         )
@@ -148,8 +158,8 @@ def _place(market: Market, request: ModelRequest, asked: _Demand, instance: Inst
     return Placement(
         shape=asked.shape,
         instance=instance,
-        replicas=together(asked.shares),
+        replicas=asked.together,
         needed=asked.whole,
-        start=start,
+        start=asked.start,
         groups=groups,
     )

@@ -55,6 +55,8 @@ def together(shares: tuple[ShareReplicas, ...]) -> Replicas:
     Return what all *shares* of one model run.
     """
     each = [share.replicas for share in shares]
+    if len(each) == 1:
+        return each[0]
     return Replicas(
         minimum=sum(r.minimum for r in each),
         busiest=sum(r.busiest for r in each),

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from servewright.errors import InternalError
@@ -46,6 +47,7 @@ On-demand nodes are not interrupted.
 """
 
 
+@lru_cache(maxsize=64)
 def spot_effects(catalog: Catalog, interruption_band: str | None) -> SpotEffects:
     """
     Return what interruptions do to a spot pool whose type has *interruption_band* (None: none published, the worst is taken).
