@@ -31,7 +31,7 @@ def plan_file(path: Path, as_of: date | None = None, *, replan: bool = False) ->
     """
     Return the plan of the spec in *path*; *as_of* is the clock for what depends on a date (default: the catalogue's build date).
 
-    The lock beside the spec decides where it fits; *replan* plans afresh as if there were none.
+    The lock beside the spec decides as far as it fits; *replan* plans afresh as if there were none.
     Raises InvalidInputError with the faults of the first phase that has any.
     """
     known = with_additions(load_catalog(), path.parent, as_of)
@@ -46,7 +46,7 @@ def lock_path(spec: Path) -> Path:
     """
     Return where the lock of *spec* stands: prod.lock.json beside prod.yaml.
     """
-    return spec.with_name(f"{spec.stem}.lock.json")
+    return spec.parent / f"{spec.stem}.lock.json"
 
 
 def lock_beside(spec: Path) -> Lock | None:
@@ -54,14 +54,15 @@ def lock_beside(spec: Path) -> Lock | None:
     Return the lock of *spec*, None where there is none; raises InvalidInputError where it cannot be read.
     """
     path = lock_path(spec)
-    return parse_lock(shown(path), read_bytes(path)) if is_there(path) else None
+    return parse_lock(shown(path), read_bytes(path), load_catalog()) if is_there(path) else None
 
 
-def lock_made(plan: Plan, spec: Path, as_of: date | None = None) -> Lock:
+def lock_made(plan: Plan, spec: Path, as_of: date | None = None, *, before: Lock | None = None) -> Lock:
     """
-    Return the lock that would hold *plan*, which was made from *spec*.
+    Return the lock that would hold *plan*, which was made from *spec*; what it holds of the lock *before* it stays.
     """
-    return lock_of(plan, with_additions(load_catalog(), spec.parent, as_of).catalog, constants_version())
+    catalog = with_additions(load_catalog(), spec.parent, as_of).catalog
+    return lock_of(plan, catalog if before is None else with_locked_images(catalog, before), constants_version(), before)
 
 
 def preview_file(path: Path, as_of: date | None = None) -> Preview:

@@ -6,40 +6,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from locks_made import BF16, IMAGE, lock, locked_model
 from servewright.additions.lock_rules import broken
-from servewright.plan.lock import Lock, LockedImage, LockedModel
-from servewright.plan.model import Precision
+from servewright.catalog.load import load_catalog
 
-MODEL = LockedModel(
-    name="chat",
-    source="a/b",
-    revision=None,
-    gpu="l4",
-    instance_type="g6.xlarge",
-    tensor_parallel=1,
-    pipeline_parallel=1,
-    precision=Precision(weights="bf16", origin="native", weight_only=False),
-    context_length=8192,
-    max_num_seqs=64,
-    max_num_batched_tokens=2048,
-    requests_per_s=Decimal("3.1"),
-    extra_headroom=Decimal("0.1"),
-    arguments=("a/b", "--served-model-name=chät '$(x)", "--enable-prefix-caching", "--shutdown-timeout=80"),
-    types=(("burst", ("g6.xlarge", "p6-b200.48xlarge")),),
-)
-IMAGE = LockedImage(component="vllm", name="docker.io/vllm/vllm-openai", tag="v0.31.0", digest="sha256:" + "0" * 64)
-LOCK = Lock(stack="chat", environment="dev", region="us-east-1", catalogue="2026-11-21", constants="4a", models=(MODEL,), images=(IMAGE,))
+if TYPE_CHECKING:
+    from servewright.plan.lock import Lock
+
+CATALOG = load_catalog()
+MODEL = locked_model(name="chät '$(x)")
+LOCK = lock(MODEL)
 
 
-def paths_of(lock: Lock) -> list[str]:
+def paths_of(found: Lock) -> list[str]:
     """
-    Return where *lock* is broken.
+    Return where *found* is broken.
     """
-    return [path for path, _ in broken(lock)]
+    return [path for path, _ in broken(found, CATALOG)]
 
 
 def test_a_lock_as_it_is_written_keeps_every_rule() -> None:
@@ -63,22 +50,26 @@ def test_a_lock_as_it_is_written_keeps_every_rule() -> None:
         ("name", "a\nb", "name"),
         ("gpu", "l4\x1b[2J", "gpu"),
         ("instance_type", "g6 xlarge", "instance_type"),
-        ("arguments", (), "arguments"),
-        ("arguments", ("--trust-remote-code",), "arguments"),
-        ("arguments", ("a/b", "--port=1", "rm"), "arguments[2]"),
-        ("arguments", ("a/b", "--shutdown-timeout=90"), "arguments[1]"),
-        ("arguments", ("a/b", "--shutdown-timeout"), "arguments[1]"),
-        ("precision", replace(MODEL.precision, weights="steady"), "precision.weights"),
-        ("precision", replace(MODEL.precision, origin="checkpoint"), "precision.checkpoint_source"),
-        ("precision", replace(MODEL.precision, checkpoint_source="a/b"), "precision.checkpoint_source"),
-        ("types", (("burst", ("g6.xlarge", "-")),), "types[0][1][1]"),
+        ("precision", replace(BF16, weights="steady"), "precision.weights"),
+        ("precision", replace(BF16, origin="checkpoint"), "precision.checkpoint_source"),
+        ("precision", replace(BF16, checkpoint_source="a/b"), "precision.checkpoint_source"),
+        ("types", (("burst", ("p5.48xlarge", "-")),), "types[0][1][1]"),
+        ("types", (), "types"),
     ],
 )
 def test_a_model_that_no_release_writes_is_told(field: str, value: Any, path: str) -> None:
     """
     Each rule alone is told at the place of what breaks it.
     """
-    assert paths_of(replace(LOCK, models=(MODEL, replace(MODEL, **{"name": "x", field: value})))) == [f"lock.models[1].{path}"]
+    assert paths_of(lock(MODEL, replace(locked_model(name="x"), **{field: value}))) == [f"lock.models[1].{path}"]
+
+
+def test_what_is_wrong_by_itself_is_told_once() -> None:
+    """
+    A split of 0 contradicts the arguments too: that is not said again.
+    """
+    assert paths_of(lock(replace(MODEL, tensor_parallel=0))) == ["lock.models[0].tensor_parallel"]
+    assert paths_of(lock(replace(MODEL, tensor_parallel=2))) == ["lock.models[0].arguments[7]"]
 
 
 @pytest.mark.parametrize(("field", "value"), [("name", "a b"), ("tag", "latest\n"), ("digest", "sha256:1"), ("component", "\u202e")])
@@ -93,4 +84,15 @@ def test_a_model_stands_once() -> None:
     """
     Of two decisions for one model none could be kept.
     """
-    assert paths_of(replace(LOCK, models=(MODEL, MODEL))) == ["lock.models[1].name"]
+    assert paths_of(lock(MODEL, MODEL)) == ["lock.models[1].name"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [({"models": ()}, "lock.models"), ({"catalogue": "yesterday"}, "lock.catalogue"), ({"constants": "a\nb"}, "lock.constants")],
+)
+def test_a_lock_is_of_models_and_of_a_day(changes: dict[str, Any], path: str) -> None:
+    """
+    What stands above the models.
+    """
+    assert paths_of(lock(**{"models": (MODEL,), **changes})) == [path]

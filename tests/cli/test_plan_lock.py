@@ -6,15 +6,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from servewright.cli.application import app
-
-if TYPE_CHECKING:
-    from click.testing import Result
 
 SPEC = """\
 name: small
@@ -117,3 +113,65 @@ def test_a_damaged_lock_stops_everything_but_replan(spec: Path, damage: str) -> 
     assert refused.exit_code == 2
     assert "small.lock.json" in refused.stderr
     assert lock_of(spec).read_text(encoding="utf-8") == damage
+
+
+@pytest.mark.parametrize("options", [(), ("--json",), ("--explain",)])
+@pytest.mark.parametrize("damage", ["", "{", '{"apiVersion": "servewright.dev/lock/v1", "lock": {}}', "\udcff"])
+def test_replan_takes_a_damaged_lock_s_place(spec: Path, damage: str, options: tuple[str, ...]) -> None:
+    """
+    The way out that the fault names is one: with --replan a lock that cannot be read no longer fits, told in one line, and --write-lock
+    writes a new one.
+    """
+    lock_of(spec).write_text(damage, encoding="utf-8", errors="surrogateescape")
+    shown = call("plan", str(spec), "--replan", *options)
+    assert shown.exit_code == 0
+    (line,) = shown.stderr.splitlines()
+    assert "small.lock.json no longer fits, it cannot be read: SW" in line
+    assert lock_of(spec).read_text(encoding="utf-8", errors="surrogateescape") == damage
+
+    taken = call("plan", str(spec), "--replan", "--write-lock", *options)
+    assert taken.exit_code == 0
+    assert call("plan", str(spec), "--write-lock").exit_code == 0
+    assert json.loads(call("plan", str(spec), "--json").stdout)["plan"]["lock"]["state"] == "locked"
+
+
+MORE = """\
+  - name: more
+    source: meta-llama/Llama-3.2-1B-Instruct
+    revision: 9213176726f574b556790deb65791e0c5aa438b6
+    traffic: {requests_per_second: 3, input_tokens: 500, output_tokens: 100}
+    slo: {ttft_p95: 800ms, itl_p95: 50ms}
+gateway: off
+"""
+
+
+def test_a_lock_grows_by_a_model_without_deciding_again(spec: Path) -> None:
+    """
+    With one model more the lock is stale and keeps what it holds: --replan says what stays and what is new, --write-lock alone adds the
+    new one, and the held one is byte for byte as before.
+    """
+    call("plan", str(spec), "--write-lock")
+    value = json.loads(lock_of(spec).read_text(encoding="utf-8"))
+    value["lock"]["models"][0].update(instance_type="g6.4xlarge", types=[["burst", ["g6.4xlarge"]]])
+    lock_of(spec).write_text(json.dumps(value), encoding="utf-8")
+    spec.write_text(
+        spec.read_text(encoding="utf-8").replace("gateway: off\n", MORE).replace("{gpu: L4, count: 1}", "auto"), encoding="utf-8"
+    )
+
+    stale = json.loads(call("plan", str(spec), "--json").stdout)
+    assert stale["plan"]["lock"]["state"] == "stale"
+    assert stale["plan"]["models"][0]["instance_types"] == ["g6.4xlarge"]
+    shown = call("plan", str(spec)).stdout
+    assert "lock stale, holds 1 model" in shown
+    compared = call("plan", str(spec), "--replan").stdout
+    assert "holds a part of this spec" in compared
+    assert "planned afresh  more" in compared
+    assert "with what is held" in compared
+
+    written = call("plan", str(spec), "--write-lock")
+    assert written.exit_code == 0
+    assert "chat as held before" in written.stderr
+    grown = json.loads(lock_of(spec).read_text(encoding="utf-8"))["lock"]["models"]
+    assert [model["name"] for model in grown] == ["chat", "more"]
+    assert grown[0] == value["lock"]["models"][0]
+    assert json.loads(call("plan", str(spec), "--json").stdout)["plan"]["lock"]["state"] == "locked"

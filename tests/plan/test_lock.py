@@ -14,7 +14,7 @@ import pytest
 from requests_made import ON_DEMAND, SPOT, model_request, request
 from servewright.catalog.load import load_catalog
 from servewright.errors import InvalidInputError
-from servewright.plan.lock import Lock, lock_of, misfits, with_locked_images
+from servewright.plan.lock import Lock, lock_of, with_locked_images
 from servewright.plan.planner import plan_stack
 from servewright.spec.request import BaseCapacity, BurstCapacity, Capacity, Fallback
 
@@ -115,27 +115,46 @@ def test_replicas_follow_the_traffic_under_a_lock() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "path"),
+    ("changes", "code", "path"),
     [
-        ({"revision": "0" * 40}, "models[0].revision"),
-        ({"tensor_parallel": 8}, "models[0].parallelism.tensor"),
-        ({"gpus_per_replica": 8}, "models[0].hardware.count"),
-        ({"context_length": 4096}, "models[0].context_length"),
-        ({"precision": "int4-awq"}, "models[0].precision"),
-        ({"instance_types": ("p5.48xlarge",)}, "models[0].hardware.instance_types"),
-        ({"name": "other"}, "models[0]"),
+        ({"rate": "24", "max_replicas": 1}, "SW316", "models[0].scaling.max"),
+        ({"rate": "240000"}, "SW317", "models[0].traffic.requests_per_second"),
     ],
-    ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
 )
-def test_what_the_spec_asks_otherwise_makes_a_lock_stale(changes: dict[str, Any], path: str) -> None:
+def test_the_most_replicas_hold_under_a_lock_too(changes: dict[str, Any], code: str, path: str) -> None:
     """
-    A pin that the lock does not hold is said at its place, and the plan is a new one that `up` will not take.
+    What needs more replicas than the spec or one Deployment allows is refused as in a search, with the arithmetic of the locked rate.
     """
-    changed = asked(**changes)
-    assert path in [where for where, _ in misfits(held(), changed)]
-    plan = plan_stack(changed, CATALOG, lock=held(), lock_file="spec.lock.json")
-    assert plan.lock.state == "stale"
-    assert path in [warning.path for warning in plan.warnings if warning.code == "SW440"]
+    with pytest.raises(InvalidInputError) as refused:
+        plan_stack(asked(**changes), CATALOG, lock=held(), lock_file="spec.lock.json")
+    (fault,) = refused.value.diagnostics
+    assert (fault.code, fault.path) == (code, path)
+    if code == "SW316":
+        assert f"/ {float(held().models[0].requests_per_s):.2f} req/s per replica" in (fault.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(SPOT, ON_DEMAND), (SPOT, MIX), (ON_DEMAND, SPOT), (MIX, SPOT), (MIX, ON_DEMAND)],
+    ids=["spot-od", "spot-mix", "od-spot", "mix-spot", "mix-od"],
+)
+@pytest.mark.parametrize("factor", ["0.05", "20"])
+def test_what_is_bought_otherwise_stays_on_the_locked_types(before: Capacity, after: Capacity, factor: str) -> None:
+    """
+    How it is bought follows the spec: nodes on demand are of the one type that was planned on, nodes of a purchase that the lock does
+    not know yet as well; spot keeps the types that the lock holds. Prices choose nothing.
+    """
+    lock = held(before)
+    (locked,) = lock.models
+    types = {role: set(names) for role, names in locked.types}
+    cheaper = tuple(each.name for each in CATALOG.instances_with_gpu(locked.gpu) if each.name != locked.instance_type)
+    plan = plan_stack(asked(after), dearer(cheaper, factor), lock=lock, lock_file="spec.lock.json")
+    assert plan.lock.state == "locked"
+    for pool in (pool for pool in plan.pools if pool.purpose == "gpu"):
+        spot = pool.purchase == "spot" and "burst" in types
+        assert set(pool.instance_types) == (
+            types["burst"] if spot else types.get(pool.role, {locked.instance_type}) & {locked.instance_type}
+        )
 
 
 def test_a_lock_that_cannot_serve_is_refused() -> None:

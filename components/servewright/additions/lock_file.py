@@ -17,11 +17,14 @@ from servewright.additions.lock_rules import broken
 from servewright.additions.shape import Document, faults_of
 from servewright.errors import InvalidInputError
 from servewright.plan.lock import Lock
-from servewright.spec.paths import join
+from servewright.spec.paths import ROOT, child, item, join
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pydantic_core import ErrorDetails
 
+    from servewright.catalog.query import Catalog
     from servewright.json_text import JsonValue
 
 VERSION: Final = "servewright.dev/lock/v1"
@@ -48,9 +51,9 @@ def lock_text(lock: Lock) -> str:
     return json.dumps({"apiVersion": VERSION, "lock": asdict(lock)}, indent=2, sort_keys=True, default=_plain, ensure_ascii=False) + "\n"
 
 
-def parse_lock(file: str, raw: bytes) -> Lock:
+def parse_lock(file: str, raw: bytes, catalog: Catalog) -> Lock:
     """
-    Return the lock in the bytes of *file*; raises InvalidInputError with all that is wrong in it.
+    Return the lock in the bytes of *file*; raises InvalidInputError with all that is wrong in it. *catalog* as in `broken`.
     """
     text = parse_bytes(file, raw)
     document = Document(text)
@@ -58,7 +61,7 @@ def parse_lock(file: str, raw: bytes) -> Lock:
         raise InvalidInputError(faults_of(document.faults))
     try:
         lock = _ADAPTER.validate_python(text.value).lock
-        wrong = list(broken(lock))
+        wrong = list(_otherwise(text.value, json.loads(lock_text(lock)))) or list(broken(lock, catalog))
     except ValidationError as errors:
         wrong = [(join(error["loc"]), _words(error)) for error in errors.errors(include_input=False)]
     for path, message in wrong:
@@ -66,6 +69,21 @@ def parse_lock(file: str, raw: bytes) -> Lock:
     if document.faults:
         raise InvalidInputError(faults_of(document.faults))
     return lock
+
+
+def _otherwise(value: JsonValue, written: JsonValue, path: str = ROOT) -> Iterator[tuple[str, str]]:
+    """
+    Yield (path, message) where *value* was taken for what it stands for and is not as it is *written*: "8", 8.0 or true for 8, text for
+    a flag. A field that *value* leaves out has taken its default.
+    """
+    if isinstance(value, dict) and isinstance(written, dict):
+        for name, each in value.items():
+            yield from _otherwise(each, written.get(name), child(path, name))
+    elif isinstance(value, list) and isinstance(written, list):
+        for number, (each, other) in enumerate(zip(value, written, strict=True)):
+            yield from _otherwise(each, other, item(path, number))
+    elif type(value) is not type(written) or value != written:
+        yield path, f"must be written {json.dumps(written, ensure_ascii=False)}"
 
 
 def _written(value: JsonValue, path: str) -> JsonValue:

@@ -1,7 +1,8 @@
 """
 What every lock keeps that was written and not edited: numbers within their bounds, names that exist, texts that can be shown.
 
-Types alone let through a lock with a budget of 0 tokens or a precision called "steady", which the planner would then compute with.
+Types alone let through a lock with a budget of 0 tokens or a precision called "steady", which the planner would then compute with. What
+this release's catalogue does not know may be of another release: the planner says that.
 """
 
 from __future__ import annotations
@@ -10,11 +11,15 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from servewright.additions.lock_arguments import broken_arguments
+from servewright.additions.lock_types import broken_types
+from servewright.pins import DIGEST, IMAGE_NAME, TAG
 from servewright.plan.weight_formats import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from servewright.catalog.query import Catalog
     from servewright.plan.lock import Lock, LockedImage, LockedModel
 
 _MOST_GPUS: Final = 64
@@ -30,24 +35,19 @@ _MOST_HEADROOM: Final = Decimal(10)
 Ten times the traffic; fits of today add 0.1 to 0.25 (judgement).
 """
 
-_SHUTDOWN: Final = "--shutdown-timeout"
-_LONGEST_SHUTDOWN_S: Final = 89
-"""
-With ten seconds of pause before it and twenty to exit it stays within spot's notice of 120 s.
-"""
-
-_ARGUMENT: Final = re.compile(rf"(?!{_SHUTDOWN}(=|$))--[a-z0-9-]+(=.*)?|{_SHUTDOWN}=[1-8]?[0-9]", re.DOTALL)
-_IMAGE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,254}")
-_TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
-_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _NAME: Final = re.compile(r"[a-z][a-z0-9.-]{0,62}")
 
 
-def broken(lock: Lock) -> Iterator[tuple[str, str]]:
+def broken(lock: Lock, catalog: Catalog) -> Iterator[tuple[str, str]]:
     """
-    Yield (path, message) of everything in *lock* that no release writes.
+    Yield (path, message) of everything in *lock* that no release writes; *catalog* knows the instance types and the engine's flags.
     """
-    for name in ("stack", "environment", "region", "catalogue", "constants"):
+    if not lock.models:
+        yield "lock.models", "must hold a model"
+    if _DATE.fullmatch(lock.catalogue) is None:
+        yield "lock.catalogue", "must be the day that the catalogue was built on"
+    for name in ("stack", "environment", "region", "constants"):
         if not getattr(lock, name).isprintable():
             yield f"lock.{name}", "must be text on one line"
     for number, image in enumerate(lock.images):
@@ -58,18 +58,29 @@ def broken(lock: Lock) -> Iterator[tuple[str, str]]:
         if model.name in seen:
             yield f"{path}.name", "this model stands above already"
         seen.add(model.name)
-        yield from _numbers(model, path)
-        yield from _texts(model, path)
+        alone = [*_numbers(model, path), *_texts(model, path)]
+        yield from alone
+        if not alone:
+            # What is wrong by itself would contradict the rest as well: said once.
+            yield from _together(model, path, catalog)
+
+
+def _together(model: LockedModel, path: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
+    """
+    Yield what does not go with what else *model* holds.
+    """
+    for within, message in (*broken_arguments(model, catalog.engine_contract()), *broken_types(model, catalog)):
+        yield f"{path}.{within}", message
 
 
 def _image(image: LockedImage, path: str) -> Iterator[tuple[str, str]]:
     if not image.component.isprintable():
         yield f"{path}.component", "must be text on one line"
-    if _IMAGE_NAME.fullmatch(image.name) is None:
+    if IMAGE_NAME.fullmatch(image.name) is None:
         yield f"{path}.name", "must be the name of an image, with its registry"
-    if _TAG.fullmatch(image.tag) is None:
+    if TAG.fullmatch(image.tag) is None:
         yield f"{path}.tag", "must be a tag"
-    if image.digest is not None and _DIGEST.fullmatch(image.digest) is None:
+    if image.digest is not None and DIGEST.fullmatch(image.digest) is None:
         yield f"{path}.digest", "must be a digest: sha256: and 64 hexadecimal digits"
 
 
@@ -102,11 +113,6 @@ def _texts(model: LockedModel, path: str) -> Iterator[tuple[str, str]]:
     for name, text in told.items():
         if not text.isprintable():
             yield f"{path}.{name}", "must be text on one line"
-    if not model.arguments or model.arguments[0].startswith("-"):
-        yield f"{path}.arguments", "must begin with the model"
-    for number, text in enumerate(model.arguments[1:], 1):
-        if _ARGUMENT.fullmatch(text) is None:
-            yield f"{path}.arguments[{number}]", f"must be an argument, and {_SHUTDOWN} a whole number up to {_LONGEST_SHUTDOWN_S}"
     names = {"instance_type": model.instance_type}
     names |= {f"types[{number}][1][{place}]": text for number, (_, types) in enumerate(model.types) for place, text in enumerate(types)}
     for name, text in names.items():

@@ -33,14 +33,17 @@ def stands_against(catalog: Catalog, question: Question, locked: LockedModel) ->
     not know, a context that the traffic has outgrown.
     """
     traffic = question.request.traffic
-    longest = traffic.input_tokens.p95 + traffic.output_tokens.p95
+    longest = traffic.long_request
     if longest > locked.context_length:
         return f"a request at the 95th percentile has {longest.normalize():f} tokens, its context length is {locked.context_length:,}"
     gpu, instance = catalog.gpu(locked.gpu), catalog.instance(locked.instance_type)
     if gpu is None or effective_gpu(gpu.id) is None:
         return f"this release plans on no {locked.gpu}"
-    if instance is None or instance.gpu_id != gpu.id:
-        return f"this release knows no {locked.instance_type} with {locked.gpu}"
+    names = (locked.instance_type, *(name for _, types in locked.types for name in types))
+    known = {each.name for each in catalog.instances_with_gpu(gpu.id)}
+    unknown = next((name for name in names if name not in known), None)
+    if instance is None or unknown is not None:
+        return f"this release knows no {unknown} with {locked.gpu}"
     precision = locked.precision
     return refusal(question.card, locked.tensor_parallel, int(instance.gpu_count), precision.weights, precision.checkpoint_source)
 

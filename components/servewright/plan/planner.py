@@ -11,8 +11,8 @@ from servewright.plan.cpu_pool import cpu_pool
 from servewright.plan.dated import dated_notices
 from servewright.plan.decision import Choice, decide
 from servewright.plan.joint import settle, shared_groups
-from servewright.plan.lock import Lock, misfits
-from servewright.plan.model import LockUse, Plan
+from servewright.plan.lock_fit import NO_FIT, fit_of, lock_use
+from servewright.plan.model import Plan
 from servewright.plan.model_plan import Candidates, market_of, rank_model, rejected
 from servewright.plan.node_pool import gpu_pools
 from servewright.plan.notices import lock_misfits, notices
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from servewright.catalog.query import Catalog
+    from servewright.plan.lock import Lock
     from servewright.plan.pool_group import PoolGroup
     from servewright.plan.ranking import Ranked
     from servewright.spec.request import Request
@@ -32,13 +33,13 @@ def plan_stack(
     """
     Return the plan of *request*; *as_of* is the clock for what depends on a date (default: the day the catalogue was built).
 
-    Where *lock* (from the file of that name) fits the request, its decisions are taken; where it does not, all is planned afresh.
+    Where *lock* (from the file of that name) fits the request, its decisions are taken. A model that asks for something else is planned
+    afresh, beside those that stay; where the lock is of another stack, all are.
     Raises InvalidInputError with the planning faults of all models.
     """
-    misfit = () if lock is None else misfits(lock, request)
-    held = lock if not misfit else None
-    outcomes = [rank_model(request, model, catalog, None if held is None else held.model(model.name)) for model in request.models]
-    use = LockUse(state="none" if lock is None else "stale" if held is None else "locked", file=lock_file)
+    fit = NO_FIT if lock is None else fit_of(lock, request, catalog)
+    use = lock_use(fit, lock, lock_file)
+    outcomes = [rank_model(request, model, catalog, fit.model(model.name)) for model in request.models]
     candidates = [o for o in outcomes if isinstance(o, Candidates)]
     found = tuple(d for o in outcomes if not isinstance(o, Candidates) for d in o)
     if found:
@@ -59,7 +60,7 @@ def plan_stack(
         defaults=(*request.defaults, *(default for d in decisions for default in d.defaults)),
         warnings=(
             *request.warnings,
-            *lock_misfits(request, misfit),
+            *lock_misfits(request, fit.misfits, use),
             *notices(request, decisions, pools, use),
             *dated_notices(request, pools, catalog, as_of or catalog.build_date),
         ),

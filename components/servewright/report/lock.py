@@ -26,14 +26,16 @@ _COLUMNS = (Column(wrap=True, most=0.3), Column(wrap=True, most=0.35), Column(wr
 
 def show_lock_difference(console: Console, locked: Plan | None, fresh: Plan, *, spec: str) -> None:
     """
-    Write what *fresh* would change of *locked* (None: the lock no longer fits the spec or serves it) and its price.
+    Write what *fresh* would change of *locked*, the plan that the lock makes (None: it holds nothing of this spec) and its price.
     """
     screen = Screen(console)
     header(screen, fresh.stack)
     if locked is None:
         screen.heading("The lock no longer serves this spec", "a new plan stands alone")
+    elif locked.lock.state == "stale":
+        _part(screen, locked, fresh)
     rows = [row for model in fresh.models for row in _rows(model, _of(locked, model), locked, fresh)]
-    if locked is not None and not rows:
+    if locked is not None and not rows and locked.lock.state == "locked":
         screen.heading("A new plan is the locked plan", "at today's prices and constants")
     elif rows:
         screen.heading("A new plan", "beside the locked one")
@@ -43,16 +45,28 @@ def show_lock_difference(console: Console, locked: Plan | None, fresh: Plan, *, 
     next_command(screen, f"servewright plan {spec} --replan --write-lock")
 
 
-def differences(locked: Plan, fresh: Plan) -> tuple[str, ...]:
+def _part(screen: Screen, locked: Plan, fresh: Plan) -> None:
     """
-    Return in words what *fresh* changes of *locked*, nothing where they are the same.
+    Write which models a lock still holds that does not fit the whole spec, and which it does not.
     """
-    rows = (row for model in fresh.models for row in _rows(model, _of(locked, model), locked, fresh))
-    return tuple(f"{label}: {before} -> {after}" for label, before, after in rows)
+    held = locked.lock.held
+    anew = tuple(model.name for model in fresh.models if model.name not in held)
+    screen.heading("The lock holds a part of this spec", "the rest is planned afresh in either case")
+    rows: list[tuple[Span, Span]] = [("held", ", ".join(held))]
+    if anew:
+        rows.append(("planned afresh", ", ".join(anew)))
+    screen.table((Column(), Column(wrap=True)), rows)
+    if locked.lock.grows:
+        screen.paragraph("--write-lock without --replan takes the rest into the lock and leaves what it holds.")
 
 
 def _of(locked: Plan | None, model: ModelPlan) -> ModelPlan | None:
-    return None if locked is None else next((each for each in locked.models if each.name == model.name), None)
+    """
+    Return *model* as the lock holds it, None where it does not.
+    """
+    if locked is None or model.name not in locked.lock.held:
+        return None
+    return next((each for each in locked.models if each.name == model.name), None)
 
 
 def _rows(fresh: ModelPlan, locked: ModelPlan | None, before: Plan | None, after: Plan) -> Iterator[tuple[Span, Span, Span]]:
@@ -89,7 +103,7 @@ def _money(screen: Screen, locked: Plan | None, fresh: Plan) -> None:
     amounts = aligned([usd(old), usd(new), usd(change)])
     rows: list[tuple[Span, Span]] = []
     if locked is not None:
-        rows.append(("locked", amounts[0]))
+        rows.append(("locked" if locked.lock.state == "locked" else "with what is held", amounts[0]))
     rows.append(("new", amounts[1]))
     if change is not None:
         rows.append((("change", GOOD if change <= Decimal(0) else QUIET), amounts[2]))

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from servewright.spec.codes import CONTRADICTION, INTERRUPTIBLE
 from servewright.spec.finding import Finding
+from servewright.spec.stack_rules import DEFAULT_REGION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from servewright.spec.finding import Scope
+
+_SEVERAL: Final = 2
 
 
 def _commitment(scope: Scope) -> Iterator[Finding]:
@@ -54,8 +57,41 @@ def _one_type(scope: Scope) -> Iterator[Finding]:
         code=CONTRADICTION,
         path=path,
         message=f"{what} is of one instance type; {found}",
-        hint=f"hardware: {{instance_types: [{named[0] if named else 'p5.48xlarge'}]}} at each model",
+        hint=_named_type(named),
         reads=("capacity.base.purchase", *(f"models[{index}].hardware" for index in range(len(pins)))),
+    )
+
+
+def _named_type(named: tuple[str, ...]) -> str:
+    """
+    Return how a model names its type; without one, where the type stands that the plan chooses.
+    """
+    if named:
+        return f"hardware: {{instance_types: [{named[0]}]}} at each model"
+    return "hardware: {instance_types: [TYPE]} at each model, TYPE as a preview without it names under nodes"
+
+
+def _one_zone(scope: Scope) -> Iterator[Finding]:
+    """
+    Refuse a reservation or a block in more than one zone: AWS holds both in one, and what is spread to the others would wait for ever.
+    """
+    base = None if scope.spec.capacity is None else scope.spec.capacity.base
+    if base is None or base.purchase.reservation is None:
+        return
+    platform, most = scope.spec.platform, scope.defaults.zones
+    region = DEFAULT_REGION if platform is None or platform.region is None else platform.region
+    given = () if platform is None else platform.zones or ()
+    zones = given or scope.zones_of(region)[:most]
+    if most == 1 or len(zones) < _SEVERAL:
+        return
+    what = "a capacity block" if base.purchase.purchase == "capacity-block" else "a capacity reservation"
+    found = f"platform.zones names {len(zones)}" if given else f"{scope.environment} takes {len(zones)} where platform.zones names none"
+    yield Finding(
+        code=CONTRADICTION,
+        path="capacity.base.purchase",
+        message=f"{what} lies in one zone; {found}",
+        hint=f"platform: {{zones: [{zones[0]}]}}, if that is where it was made",
+        reads=("platform.zones", "platform.region", "environment"),
     )
 
 
@@ -110,4 +146,4 @@ def _interruption(scope: Scope) -> Iterator[Finding]:
             return
 
 
-CAPACITY_RULES: Final[tuple[Callable[[Scope], Iterator[Finding]], ...]] = (_commitment, _one_type, _fallback, _interruption)
+CAPACITY_RULES: Final[tuple[Callable[[Scope], Iterator[Finding]], ...]] = (_commitment, _one_type, _one_zone, _fallback, _interruption)
