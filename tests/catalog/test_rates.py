@@ -140,7 +140,7 @@ def test_other_commitments_are_unknown_and_say_what_helps(instance_type: str, co
     assert (rate.price, rate.low, rate.high, rate.not_sold) == (None, None, None, False)
     assert rate.reason is not None
     assert rate.reason.startswith(words)
-    assert rate.reason.endswith("give it as capacity.base.rate")
+    assert rate.reason.endswith(f"pin hardware: {{instance_types: [{instance_type}]}} and give it as capacity.base.rate")
 
 
 @pytest.mark.parametrize("purchase", ["reserved", "capacity-block"])

@@ -4,6 +4,8 @@ Regions, zones and quotas.
 
 from __future__ import annotations
 
+import pytest
+
 from servewright.catalog.load import load_catalog
 
 CATALOG = load_catalog()
@@ -51,3 +53,13 @@ def test_a_family_has_its_quota() -> None:
         ("p6-b200", "spot"): None,
     }
     assert CATALOG.places.instance_quota("no-such", "spot") is None
+
+
+@pytest.mark.parametrize("family", ["g6", "p4d", "p5"])
+def test_what_is_bought_ahead_counts_where_aws_counts_it(family: str) -> None:
+    """
+    Reserved instances and capacity reservations fill the quota of On-Demand instances, capacity blocks never do.
+    """
+    quota = CATALOG.places.instance_quota
+    assert quota(family, "reserved") == quota(family, "capacity-reservation") == quota(family, "on-demand") is not None
+    assert quota(family, "capacity-block") != quota(family, "on-demand")

@@ -200,7 +200,7 @@ def test_resources_write_the_annotations_that_the_bill_reads() -> None:
     """
     Both stages name the annotations alike, without importing each other.
     """
-    records = [*record_plan(plans.plan(), load_catalog()), *record_plan(with_a_rate(), load_catalog())]
+    records = [made for each in (plans.plan(), plans.embedder(), with_a_rate()) for made in record_plan(each, load_catalog())]
     written = {key for made in records for key in made.inputs.get("metadata", {}).get("annotations", {})}
     stated = {value for name, value in vars(annotation_keys).items() if name.isupper() and name != "PREFIX"}
 

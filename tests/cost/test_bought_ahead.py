@@ -11,6 +11,7 @@ import pytest
 
 import tiny_catalog
 from cluster_records import deployment, node_class, node_pool, scaled_object
+from servewright.catalog.rates import hourly_rate
 from servewright.cost.bill import price_records
 from servewright.ranges import Range
 
@@ -72,11 +73,38 @@ def test_what_is_reserved_is_paid_though_nothing_runs() -> None:
     assert "base: 2 nodes are paid though no registered pod selects them (reserved: bought ahead)" in bill.assumptions
 
 
-def test_more_nodes_than_reserved_are_paid_as_they_stand() -> None:
+def test_more_nodes_than_reserved_are_bought_on_demand() -> None:
     """
-    One node is committed and two run: the hours are those of two.
+    One node is reserved and two run: 730 hours at 0.60 USD, and 730 at the on-demand price of 1.00 USD.
     """
-    assert line(priced([BASE], reserved(**{"committed-nodes": "1"})), "base", "instance hours").quantity == Range.exactly(1460)
+    bill = priced([BASE], reserved(**{"committed-nodes": "1"}))
+    ahead, more = line(bill, "base", "instance hours (g6.xlarge, reserved)"), line(bill, "base", "instance hours (g6.xlarge, on-demand)")
+
+    assert (ahead.quantity, ahead.monthly) == (Range.exactly(730), Range.exactly(438))
+    assert (more.quantity, more.monthly) == (Range.exactly(730), Range.exactly(730 * plain_price()))
+    assert bill.complete
+
+
+def test_a_bill_at_the_limits_reserves_no_more_than_that() -> None:
+    """
+    A pool of two reserved nodes and a limit of four: the other two are bought on demand.
+    """
+    records = [node_pool("base", shape="steady", ahead=RESERVED, limits={"nodes": "4"}), node_class("base")]
+    bill = priced([BASE], records)
+    volumes = line(bill, "base", "root volume").monthly.expected
+    assert volumes is not None
+    most = 1460 * Decimal("0.60") + 1460 * plain_price() + 2 * volumes
+
+    assert any(f"up to ${most:,.0f} a month" in words for words in bill.assumptions)
+
+
+def plain_price() -> Decimal:
+    """
+    Return the on-demand price of the pool's nodes.
+    """
+    price = hourly_rate(CATALOG, "g6.xlarge", "us-east-1", "on-demand").price
+    assert price is not None
+    return price.amount
 
 
 def test_fewer_replicas_save_nothing_but_their_volumes() -> None:

@@ -62,7 +62,9 @@ def test_what_new_nodes_pull_is_listed() -> None:
     """
     records = [deployment(weights="15"), scaled_object(), node_pool("base"), node_class("base")]
 
-    assert listed(records)["NAT data when nodes of chat start"] == ("1,092 GB a month: $49 (43 launches of 9.0 GB image + 16 GB weights)")
+    assert listed(records)["NAT data when nodes of chat start"] == (
+        "1,092 GB a month: $49 (43 nodes pull 9.0 GB image, 43 replicas 16 GB weights)"
+    )
 
 
 def test_without_its_weights_the_disk_request_bounds_them() -> None:
@@ -70,8 +72,26 @@ def test_without_its_weights_the_disk_request_bounds_them() -> None:
     24 GiB of disk are at most 25.8 GB of weights.
     """
     assert listed(on_demand_stack())["NAT data when nodes of chat start"] == (
-        "at most 1,512 GB a month: $68 (43 launches of 9.0 GB image + 26 GB weights)"
+        "at most 1,512 GB a month: $68 (43 nodes pull 9.0 GB image, 43 replicas 26 GB weights)"
     )
+
+
+def test_replicas_that_share_a_node_pull_their_weights_each() -> None:
+    """
+    Ten hours a day three replicas instead of one: on nodes of their own two nodes a day are launched, on a shared one none.
+    """
+    week = ((1,) * 8 + (3,) * 10 + (1,) * 6) * 7
+    grown = [deployment(hours=week, weights="15"), scaled_object(), node_class("base")]
+
+    assert "(61 nodes pull 9.0 GB image, 61 replicas 16 GB weights)" in pulled([*grown, node_pool("base")])
+    assert "(0 nodes pull 9.0 GB image, 61 replicas 16 GB weights)" in pulled([*grown, node_pool("base", types=("g6.12xlarge",))])
+
+
+def pulled(records: Iterable[ResourceRecord]) -> str:
+    """
+    Return what the bill of *records* says of what is pulled when replicas start.
+    """
+    return listed(records)["NAT data when nodes of chat start"]
 
 
 def test_weights_that_cannot_be_read_are_said() -> None:
@@ -128,6 +148,36 @@ def test_logs_are_listed_with_the_price_of_taking_them_in() -> None:
 
     assert listed(on_demand_stack())["logs of chat, if shipped"] == "49 GB a month: $24 at CloudWatch"
     assert listed(on_demand_stack(), poorer)["logs of chat, if shipped"] == "49 GB a month"
+
+
+def test_a_share_without_expected_replicas_writes_no_logs() -> None:
+    """
+    What is exactly nothing is no entry.
+    """
+    idle = [deployment(hours=(0,) * 168), scaled_object(minimum=0), *on_demand_stack()[2:]]
+
+    assert not any(name.startswith("logs of") for name in listed(idle))
+
+
+def test_a_little_traffic_is_not_said_to_be_none() -> None:
+    """
+    A million tokens of answers are 4.5 MB: "under 0.1 GB", not "0.0 GB".
+    """
+    found = listed([deployment(tokens=(10**6, 10**6)), *on_demand_stack()[1:]])
+
+    assert found["internet egress of chat"] == "under 0.1 GB a month: <$0.01, if callers are outside the region"
+    assert found["calls to chat from other zones"].startswith("under 0.1 GB a month")
+
+
+def test_a_fixed_number_of_engines_is_said_once() -> None:
+    """
+    "1 engine" and "2 engines", not "1 to 1".
+    """
+    monitor = record("kubernetes:monitoring.coreos.com/v1:PodMonitor", "engines", {})
+
+    for replicas, words in ((1, "metrics of 1 engine"), (2, "metrics of 2 engines")):
+        fixed = [deployment(hours=(replicas,) * 168, replicas=replicas), node_pool("base"), node_class("base"), monitor]
+        assert listed(fixed)["storage of Prometheus for chat"] == words
 
 
 def test_prometheus_is_listed_where_it_is_told_to_keep_something() -> None:

@@ -48,6 +48,33 @@ def test_traffic_between_two_zones_by_hand() -> None:
     assert line.monthly.expected == Decimal("0.09")
 
 
+def test_vectors_count_by_their_own_bytes() -> None:
+    """
+    1.5 x 10^9 tokens in are 6.75 GB, their vectors 20 GB, half of both to the other zone, each GB paid twice. All vectors may leave the
+    region.
+    """
+    records = [
+        _answering(deployment(hours=(1,) * 168, tokens=(TOKENS[0], 0)), 20_000_000_000),
+        scaled_object(minimum=1, maximum=1),
+        node_pool("p", zones=("us-east-1a", "us-east-1b")),
+        node_class("p"),
+        service(),
+    ]
+    bill = price_records(records, CATALOG)
+    (line,) = (line for line in bill.lines if line.component == "network")
+    (egress,) = (each.requests for each in bill.not_priced if each.what.startswith("internet egress of "))
+
+    assert line.quantity.expected == Decimal("26.75")
+    assert egress.startswith("20 GB")
+    assert [text for text in bill.assumptions if text.startswith("vector_bytes_per_dimension")]
+
+
+def _answering(made: ResourceRecord, size: int) -> ResourceRecord:
+    metadata = made.inputs["metadata"]
+    noted = {**metadata["annotations"], "servewright.dev/answer-bytes-per-month": str(size)}
+    return replace(made, inputs={**made.inputs, "metadata": {**metadata, "annotations": noted}})
+
+
 def test_the_shares_of_a_model_answer_together() -> None:
     """
     A base of one replica says the month's tokens, the burst beside it is up to three more: at the maximum four replicas carry what one

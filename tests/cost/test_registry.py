@@ -8,9 +8,12 @@ import re
 
 import pytest
 
+from servewright.catalog.load import load_catalog
 from servewright.cost.bill import PRICERS
 from servewright.cost.free import FREE_TYPES
-from servewright.cost.registry import Priced, free, joined, known_types, pricer_of, prices
+from servewright.cost.properties import UnreadableProperty
+from servewright.cost.records import ResourceRecord
+from servewright.cost.registry import Context, Priced, free, joined, known_types, pricer_of, prices
 
 TOKEN = re.compile(r"(aws:[a-z0-9]+/[a-zA-Z]+:[A-Z][A-Za-z]+|kubernetes:[a-z0-9.]+/v[0-9a-z]+:[A-Z][A-Za-z0-9]+)")
 
@@ -56,3 +59,37 @@ def test_joining_nothing_is_nothing() -> None:
     assert joined([Priced(free="because", assumed=frozenset("a")), Priced(assumed=frozenset("b"))]) == Priced(
         free="because", assumed=frozenset("ab")
     )
+
+
+def _made(urn: str) -> ResourceRecord:
+    return ResourceRecord(urn=urn, type="kubernetes:apps/v1:Deployment", name="x", parent=None, custom=True, region=None, inputs={})
+
+
+def test_a_context_asks_once_of_each_record() -> None:
+    """
+    What pricers ask of their neighbours is worked out once for each question and record; another bill asks anew.
+    """
+    asked: list[str] = []
+
+    def ask(record: ResourceRecord, _context: Context) -> str:
+        asked.append(record.urn)
+        return record.urn.upper()
+
+    for _ in range(2):
+        context = Context(catalog=load_catalog(), by_type={})
+        assert [context.once(ask, _made(urn)) for urn in ("a", "b", "a")] == ["A", "B", "A"]
+    assert asked == ["a", "b", "a", "b"]
+
+
+def test_a_context_gives_each_pricer_the_fault() -> None:
+    """
+    A property that cannot be read is an answer to all who ask: each puts its own unknown on the bill.
+    """
+    context = Context(catalog=load_catalog(), by_type={})
+
+    def ask(record: ResourceRecord, _context: Context) -> str:
+        raise UnreadableProperty(record, "spec", "is not known")
+
+    for _ in range(2):
+        with pytest.raises(UnreadableProperty):
+            context.once(ask, _made("a"))

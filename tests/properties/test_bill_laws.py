@@ -85,16 +85,19 @@ def always(draw: st.DrawFn, kind: str, zones: tuple[str, ...]) -> list[ResourceR
 @given(st.sampled_from(TYPES).flatmap(lambda kind: always(kind, ("us-east-1a", "us-east-1b"))))
 def test_a_base_costs_the_same_whatever_happens(records: list[ResourceRecord]) -> None:
     """
-    Its hours are one number, never below what is committed, and its volumes never more than its nodes.
+    Its hours are one number, never below what is committed, those beyond are bought on demand, and its volumes never exceed its nodes.
     """
     bill = price_records(records, CATALOG)
-    hours, volumes = (line.quantity for line in sorted(bill.lines, key=lambda line: line.component))
+    parts = [line for line in bill.lines if line.name.startswith("instance hours")]
+    hours = total(line.quantity for line in parts)
+    (volumes,) = (line.quantity for line in bill.lines if line.name.startswith("root volume"))
     committed = int(records[1].inputs["metadata"]["annotations"]["servewright.dev/committed-nodes"])
     assert hours.expected is not None
     assert volumes.expected is not None
 
     assert hours.min == hours.expected == hours.max
     assert hours.expected >= committed * 730
+    assert [line.quantity.expected for line in parts if line.purchase == "reserved"] == [committed * 730]
     assert volumes.expected <= hours.expected / 730 * 100
 
 

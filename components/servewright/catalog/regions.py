@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 PARTITION = "aws"
 """
@@ -44,6 +45,14 @@ class Quota:
     source: str
 
 
+_COUNTED_AS: Final = {"reserved": "on-demand", "capacity-reservation": "on-demand"}
+"""
+Reserved instances are a price for running On-Demand instances, and capacity reservations count as if their instances ran
+(https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-on-demand-instances.html#ec2-on-demand-instances-limits). Capacity blocks have
+quotas of their own.
+"""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Regions:
     """
@@ -71,7 +80,8 @@ class Regions:
         """
         Return the vCPU quota that counts instances of *family* ("g6") under *purchase*.
         """
-        return next((quota for quota in self.quotas if quota.purchase == purchase and family in quota.covers), None)
+        counted = _COUNTED_AS.get(purchase, purchase)
+        return next((quota for quota in self.quotas if quota.purchase == counted and family in quota.covers), None)
 
     @cached_property
     def _by_id(self) -> dict[str, Region]:

@@ -42,9 +42,9 @@ def _elsewhere(work: Workload, pools: tuple[ResourceRecord, ...], context: Conte
     """
     logs = shipped_logs(work, context)
     if not work.pod.gpus:
-        return (logs,)
+        return logs
     try:
         placements = tuple(place(pool, context) for pool in pools)
     except UnreadableProperty:
-        return (logs, *kept_metrics(work, context))
-    return (*node_downloads(work, placements, context), logs, *kept_metrics(work, context))
+        return (*logs, *kept_metrics(work, context))
+    return (*node_downloads(work, placements, context), *logs, *kept_metrics(work, context))

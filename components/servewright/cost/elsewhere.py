@@ -7,6 +7,7 @@ Where the price table has the unit price, the amount stands beside the quantity,
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from servewright.cost.model import NotPriced
@@ -41,6 +42,7 @@ _GB: Final = Decimal(10**9)
 _DIRECTIONS: Final = 2
 _CENT: Final = Decimal("0.01")
 _WHOLE_FROM: Final = 10
+_LEAST: Final = Decimal("0.1")
 _PROMETHEUS: Final = "prometheus"
 _OPERATORS: Final = (
     # whose objects, the spec's word for it, and ours
@@ -76,7 +78,7 @@ def around_the_stack(lines: Iterable[Line], context: Context) -> tuple[NotPriced
 
 def node_downloads(work: Workload, placements: tuple[Placement, ...], context: Context) -> tuple[NotPriced, ...]:
     """
-    Return what the nodes of *work* pull when they start: the engine's image once, and the weights once per replica.
+    Return what is pulled when *work* grows: the engine's image once per node that is launched, the weights once per replica.
 
     Of launches that several Deployments share, each has its part of the replica-hours. Nodes that always run start outside of the month.
     Where the Deployment does not say its weights, the pod's disk request bounds them: it also has room for caches.
@@ -84,27 +86,37 @@ def node_downloads(work: Workload, placements: tuple[Placement, ...], context: C
     known = read_number(work.record, "metadata", "annotations", annotation_keys.WEIGHTS_GIB)
     image = Decimal(context.catalog.image("vllm").compressed_bytes or 0) / _GB
     each = (Decimal(work.disk_gib) if known is None else known) * GIB / _GB
-    weights = max(placement.per_node for placement in placements) * each
-    starts = sum((placement.starts for placement in placements), Decimal(0)) * _part_of(work, placements)
-    if not starts:
+    launches = sum((placement.starts for placement in placements), Decimal(0)) * _part_of(work, placements)
+    starts = _replica_starts(work)
+    if not launches and not starts:
         return ()
-    volume = starts * (image + weights)
+    volume = launches * image + starts * each
     bound = "at most " if known is None else ""
     month = _with_price(f"{bound}{_gigabytes(volume)}", _dollars(context, NAT_DATA, work.record.region, volume))
-    launches = f"{_rounded(starts)} launches of {_rounded(image)} GB image + {_rounded(weights)} GB weights"
-    return (NotPriced(what=f"NAT data when nodes of {_pods(work)} start", requests=f"{month} ({launches})"),)
+    pulls = f"{_rounded(launches)} nodes pull {_rounded(image)} GB image, {_rounded(starts)} replicas {_rounded(each)} GB weights"
+    return (NotPriced(what=f"NAT data when nodes of {_pods(work)} start", requests=f"{month} ({pulls})"),)
 
 
-def shipped_logs(work: Workload, context: Context) -> NotPriced:
+def _replica_starts(work: Workload) -> Decimal:
+    """
+    Return how many replicas start a month, because an hour of the week needs more than the one before.
+    """
+    added = sum(max(0, now - before) for before, now in pairwise((work.by_hour[-1], *work.by_hour)))
+    return added * HOURS_PER_MONTH / HOURS_PER_WEEK
+
+
+def shipped_logs(work: Workload, context: Context) -> tuple[NotPriced, ...]:
     """
     Return the volume of logs that the pods of *work* write, if something ships them.
     """
     daily = context.catalog.assumed("log_volume_per_replica")
     mean = Decimal(sum(work.by_hour)) / HOURS_PER_WEEK
     volume = mean * daily * HOURS_PER_MONTH / 24
+    if not volume:
+        return ()
     amount = _dollars(context, LOGS, work.record.region, volume)
     month = _with_price(_gigabytes(volume), f"{amount} at CloudWatch" if amount else "")
-    return NotPriced(what=f"logs of {_pods(work)}, if shipped", requests=month)
+    return (NotPriced(what=f"logs of {_pods(work)}, if shipped", requests=month),)
 
 
 def kept_metrics(work: Workload, context: Context) -> tuple[NotPriced, ...]:
@@ -114,7 +126,7 @@ def kept_metrics(work: Workload, context: Context) -> tuple[NotPriced, ...]:
     if not context.of_type(POD_MONITOR) or _PROMETHEUS in installed_names(context):
         # An installed one keeps its samples on the disk of its node, which is billed.
         return ()
-    engines = f"metrics of {work.minimum} to {work.maximum} engines"
+    engines = f"metrics of {_between(work)} engine{'' if work.maximum == 1 else 's'}"
     return (NotPriced(what=f"storage of Prometheus for {_pods(work)}", requests=engines),)
 
 
@@ -124,16 +136,16 @@ def existing_nodes(record: ResourceRecord, context: Context) -> NotPriced:
     """
     work = read_workload(record, context)
     each = f"{work.pod.cpu_millicores}m CPU and {work.pod.memory_mib} MiB"
-    return NotPriced(what=f"pods of {record.name} on existing nodes", requests=f"{work.minimum} to {work.maximum} x {each}")
+    return NotPriced(what=f"pods of {record.name} on existing nodes", requests=f"{_between(work)} x {each}")
 
 
 def calls_from_other_zones(work: Workload, zones: int, context: Context) -> NotPriced:
     """
     Return what crosses beyond the bill's own line if all callers are in zones without nodes of *work*, both directions counted.
     """
-    tokens = work.input_tokens + work.output_tokens
-    volume = _DIRECTIONS * tokens * context.catalog.assumed("answer_bytes_per_token") / _GB / zones
-    month = _with_price(f"at most {_gigabytes(volume)}", _dollars(context, CROSS_ZONE, work.record.region, volume))
+    volume = _DIRECTIONS * work.calls(context.catalog.assumed("answer_bytes_per_token")) / _GB / zones
+    most = "" if volume < _LEAST else "at most "
+    month = _with_price(f"{most}{_gigabytes(volume)}", _dollars(context, CROSS_ZONE, work.record.region, volume))
     return NotPriced(what=f"calls to {_name(work)} from other zones", requests=month)
 
 
@@ -141,7 +153,7 @@ def answers_leaving_the_region(work: Workload, context: Context) -> NotPriced:
     """
     Return the traffic that the answers would be as internet egress: where the callers are is not on any resource.
     """
-    volume = work.output_tokens * context.catalog.assumed("answer_bytes_per_token") / _GB
+    volume = work.answers(context.catalog.assumed("answer_bytes_per_token")) / _GB
     month = _with_price(_gigabytes(volume), _dollars(context, EGRESS, work.record.region, volume))
     return NotPriced(what=f"internet egress of {_name(work)}", requests=f"{month}, if callers are outside the region")
 
@@ -187,15 +199,21 @@ def _part_of(work: Workload, placements: tuple[Placement, ...]) -> Decimal:
     return Decimal(sum(work.by_hour)) / together if together else Decimal(1)
 
 
+def _between(work: Workload) -> str:
+    return f"{work.minimum}" if work.minimum == work.maximum else f"{work.minimum} to {work.maximum}"
+
+
 def _gigabytes(volume: Decimal) -> str:
     return f"{_rounded(volume)} GB a month"
 
 
 def _rounded(value: Decimal) -> str:
     """
-    Return *value* as people read it: whole from 10 on, else with one decimal.
+    Return *value* as people read it: whole from 10 on, else with one decimal, "under 0.1" where that would be nothing.
     """
-    return f"{value:,.0f}" if value >= _WHOLE_FROM else f"{value:.1f}"
+    if 0 < value < _LEAST:
+        return f"under {_LEAST}"
+    return f"{value:,.0f}" if value >= _WHOLE_FROM or not value else f"{value:.1f}"
 
 
 def _dollars(context: Context, key: tuple[str, str, str], region: str | None, quantity: Decimal) -> str:

@@ -1,7 +1,7 @@
 """
 Services: an address inside the cluster is free; answers that cross zones are traffic.
 
-    GB = 2 x tokens a month x bytes per token / 10^9 x (zones - 1) / zones
+    GB = 2 x tokens a month x bytes per token / 10^9 x (zones - 1) / zones         vectors and scores: their own bytes
 
 AWS bills each direction, so a GB that crosses counts twice. A caller in any zone reaches a replica in any zone with equal chance.
 """
@@ -60,16 +60,15 @@ def _traffic(record: ResourceRecord, work: Workload, behind: tuple[Workload, ...
     """
     Return the traffic of the tokens that *work* says, which all Deployments *behind* the Service serve: base and burst of a model.
     """
-    tokens = work.input_tokens + work.output_tokens
+    calls = work.calls(context.catalog.assumed("answer_bytes_per_token"))
     zones = _zones(work, context)
-    if not tokens:
+    if not calls:
         return Priced()
     listed = (calls_from_other_zones(work, zones, context), answers_leaving_the_region(work, context))
-    outside = Priced(not_priced=listed, assumed=frozenset({"answer_bytes_per_token"}))
+    outside = Priced(not_priced=listed, assumed=_assumed(work))
     if zones == 1:
         return outside
-    size = Fraction(context.catalog.assumed("answer_bytes_per_token"))
-    volume = _DIRECTIONS * tokens * size / _BYTES_PER_GB * Fraction(zones - 1, zones)
+    volume = _DIRECTIONS * Fraction(calls) / _BYTES_PER_GB * Fraction(zones - 1, zones)
     planned, maximum = sum(sum(each.by_hour) for each in behind), sum(each.maximum for each in behind)
     # At the maximum all replicas carry what one carries on average.
     most = volume * Fraction(maximum * HOURS_PER_WEEK, planned) if planned else volume
@@ -84,6 +83,11 @@ def _traffic(record: ResourceRecord, work: Workload, behind: tuple[Workload, ...
         quantity=Range(Decimal(0), quantity(volume), quantity(most)),
     )
     return outside + line
+
+
+def _assumed(work: Workload) -> frozenset[str]:
+    vectors = frozenset() if work.answer_bytes is None else frozenset({"vector_bytes_per_dimension"})
+    return frozenset({"answer_bytes_per_token"}) | vectors
 
 
 def _zones(work: Workload, context: Context) -> int:

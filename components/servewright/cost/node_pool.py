@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING, Final
 
 from servewright.catalog.rates import hourly_rate
 from servewright.cost.cpu_pool import cpu_basis, is_cpu_pool, place_cpu_pods
-from servewright.cost.placement import Placement, place
+from servewright.cost.placement import Placement, PoolOffer, offer_of, place
 from servewright.cost.pool import NODE_POOL, node_limit
 from servewright.cost.registry import Context, Priced, priced_line, prices
 from servewright.cost.storage import price_volumes
+from servewright.plan.pool_price import split_hours
 from servewright.plan.spot import spot_effects
 from servewright.ranges import Range
 from servewright.units import HOURS_PER_MONTH, HOURS_PER_WEEK
 
 if TYPE_CHECKING:
+    from servewright.catalog.model import Term
     from servewright.cost.model import Line
+    from servewright.cost.pool import Pool
     from servewright.cost.records import ResourceRecord
 
 _LAW: Final = frozenset({"daemonset_cpu_per_gpu_node", "daemonset_memory_per_gpu_node"})
@@ -29,6 +32,7 @@ _START: Final = frozenset({"node_launch", "image_pull_rate", "weights_read_rate"
 _SPOT: Final = frozenset({"spot_fallback_share", "spot_recovery", "spot_band_missing"})
 
 _REPLICAS: Final = ("replica", "replicas")
+_YEARS: Final[dict[Term, int]] = {"1y": 1, "3y": 3}
 
 
 @prices(NODE_POOL)
@@ -38,11 +42,11 @@ def price_node_pool(record: ResourceRecord, context: Context) -> Priced:
     """
     if is_cpu_pool(record):
         placement = place_cpu_pods(record, context)
-        return _instance_hours(placement, None) + price_volumes(placement, None, context) + cpu_basis(placement, context)
+        return _instance_hours(placement, None, context) + price_volumes(placement, None, context) + cpu_basis(placement, context)
     placement = place(record, context)
     models = {work.model for work in placement.hosted}
     model = models.pop() if len(models) == 1 else None
-    return _instance_hours(placement, model) + price_volumes(placement, model, context) + _basis(placement, context)
+    return _instance_hours(placement, model, context) + price_volumes(placement, model, context) + _basis(placement, context)
 
 
 def lines_at_limit(record: ResourceRecord, context: Context) -> tuple[Line, ...] | None:
@@ -55,11 +59,24 @@ def lines_at_limit(record: ResourceRecord, context: Context) -> tuple[Line, ...]
         return None
     all_month = Range.exactly(nodes * HOURS_PER_MONTH)
     full = replace(placement, hours=all_month, standing=all_month)
-    return (_instance_hours(full, None) + price_volumes(full, None, context)).lines
+    return (_instance_hours(full, None, context) + price_volumes(full, None, context)).lines
 
 
-def _instance_hours(placement: Placement, model: str | None) -> Priced:
-    offer = placement.offer
+def _instance_hours(placement: Placement, model: str | None, context: Context) -> Priced:
+    """
+    Return the line of the node-hours; for reserved nodes also that of the hours beyond them, which are bought on demand.
+    """
+    pool = placement.offer.pool
+    if pool.purchase != "reserved":
+        return _hours_line(placement, model, placement.offer, placement.hours)
+    within, beyond = split_hours(placement.hours, pool.committed_nodes * HOURS_PER_MONTH)
+    line = _hours_line(placement, model, placement.offer, within)
+    if not beyond.max and beyond.known:
+        return line
+    return line + _hours_line(placement, model, offer_of(replace(pool, purchase="on-demand", commitment=None), context), beyond)
+
+
+def _hours_line(placement: Placement, model: str | None, offer: PoolOffer, hours: Range) -> Priced:
     price = offer.rate.expected.price if offer.price_gap is None else None
     return priced_line(
         offer.pool.record,
@@ -69,7 +86,7 @@ def _instance_hours(placement: Placement, model: str | None) -> Priced:
         purchase=offer.pool.purchase,
         name=f"instance hours ({offer.instance.name}, {offer.pool.purchase})",
         unit="hours",
-        quantity=placement.hours,
+        quantity=hours,
         unit_price=offer.rate.price,
         source=None if price is None else price.source,
         as_of=None if price is None else price.as_of,
@@ -137,10 +154,21 @@ def _ahead_words(placement: Placement, context: Context) -> tuple[str, ...]:
         return ()
     plain = hourly_rate(context.catalog, instance.name, pool.record.region, "on-demand").price
     rate = placement.offer.rate.price.expected
-    paid = f"{pool.record.name}: {pool.committed_nodes} {instance.name} are paid whether used or not"
+    paid = f"{pool.record.name}: {pool.committed_nodes} {instance.name} are paid whether used or not{_owed(pool, rate)}"
     if plain is None or rate is None or not plain.amount:
         return (paid,)
-    return (f"{paid}; at ${rate}/h they pay from {rate / plain.amount * 100:.0f}% of the hours on (on demand ${plain.amount}/h)",)
+    even = f"cheaper than on demand (${plain.amount}/h) where traffic needs them more than {rate / plain.amount * 100:.0f}% of the hours"
+    return (f"{paid}; at ${rate}/h {even}",)
+
+
+def _owed(pool: Pool, rate: Decimal | None) -> str:
+    """
+    Return what a commitment adds up to over its term, where that is known.
+    """
+    years = None if pool.commitment is None or pool.commitment.term is None else _YEARS[pool.commitment.term]
+    if years is None or rate is None:
+        return ""
+    return f", ${rate * pool.committed_nodes * HOURS_PER_MONTH * 12 * years:,.0f} over {years} {'year' if years == 1 else 'years'}"
 
 
 def _spot_words(placement: Placement, context: Context) -> tuple[str, ...]:

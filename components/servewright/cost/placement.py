@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from servewright.catalog.rates import hourly_rate
 from servewright.cost.pool import NODE_POOL, Pool, node_labels, node_limit, read_pool
@@ -24,6 +24,8 @@ from servewright.ranges import ZERO, Range
 from servewright.units import HOURS_PER_MONTH
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from servewright.catalog.model import InstanceType
     from servewright.cost.records import ResourceRecord
     from servewright.cost.registry import Context
@@ -70,8 +72,12 @@ def place(record: ResourceRecord, context: Context) -> Placement:
     """
     Return what the registered Deployments make of the NodePool *record*.
     """
+    return context.once(_place, record)
+
+
+def _place(record: ResourceRecord, context: Context) -> Placement:
     pool = read_pool(record)
-    hosted_here = _hosted_by(record, context)
+    hosted_here = context.once(_hosted_by, record)
     if not hosted_here:
         return Placement(
             offer=offer_of(pool, context),
@@ -83,7 +89,7 @@ def place(record: ResourceRecord, context: Context) -> Placement:
             standing=ZERO,
         )
     hosted = tuple(read_workload(made, context) for made in hosted_here)
-    group = [read_pool(made) for made in context.of_type(NODE_POOL) if _hosted_by(made, context) == hosted_here]
+    group = [read_pool(made) for made in context.of_type(NODE_POOL) if context.once(_hosted_by, made) == hosted_here]
     demand = _demand(hosted, group, context)
     asked = [_pool_demand(offer_of(p, context), hosted, len(group), context) for p in group]
     _check_shares(record, asked)
@@ -113,19 +119,27 @@ def hosts(deployment: ResourceRecord, context: Context) -> tuple[ResourceRecord,
     """
     Return the NodePools that may host the pods of *deployment*.
     """
-    return tuple(made for made in context.of_type(NODE_POOL) if _may_host(made, deployment))
+    return tuple(made for made in context.of_type(NODE_POOL) if _may_host(made, deployment, context))
 
 
 def _hosted_by(pool: ResourceRecord, context: Context) -> tuple[ResourceRecord, ...]:
-    return tuple(made for made in context.of_type(DEPLOYMENT) if _may_host(pool, made))
+    return tuple(made for made in context.of_type(DEPLOYMENT) if _may_host(pool, made, context))
 
 
-def _may_host(pool: ResourceRecord, deployment: ResourceRecord) -> bool:
+def _may_host(pool: ResourceRecord, deployment: ResourceRecord, context: Context) -> bool:
     """
     Tell whether the labels of *pool* fulfil the nodeSelector of *deployment*; pods without a selector stay on existing nodes.
     """
-    selector, labels = node_selector(deployment), node_labels(pool)
+    selector, labels = context.once(_selected, deployment), context.once(_offered, pool)
     return bool(selector) and all(labels.get(key) == value for key, value in selector.items())
+
+
+def _selected(deployment: ResourceRecord, _context: Context) -> Mapping[str, Any]:
+    return node_selector(deployment)
+
+
+def _offered(pool: ResourceRecord, _context: Context) -> Mapping[str, Any]:
+    return node_labels(pool)
 
 
 def offer_of(pool: Pool, context: Context) -> PoolOffer:
@@ -143,8 +157,7 @@ def offer_of(pool: Pool, context: Context) -> PoolOffer:
     return PoolOffer(
         pool=pool,
         instance=_instance(pool, rate.expected.instance_type, context),
-        # One admitted type without a price could be the cheapest or the dearest: nothing is left to say about the pool's price.
-        rate=rate if not missing else PoolRate(expected=rate.expected, price=Range.unknown()),
+        rate=rate,
         price_gap="; ".join(f"{r.instance_type} {pool.purchase}: {r.reason or 'no price'}" for r in missing) or None,
     )
 

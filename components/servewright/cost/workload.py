@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from servewright.cost.properties import (
@@ -51,6 +52,7 @@ class Workload:
 
     *by_hour* lies within *minimum* and *maximum*.
     *spread* is True where the pods are spread over zones. *start_seconds* is None where the resource does not say.
+    *answer_bytes* is set where the answers are not made of tokens.
     *expected_is_minimum* is True where it carries no replicas by hour, so that the minimum stands for them.
     """
 
@@ -65,7 +67,20 @@ class Workload:
     start_seconds: int | None
     input_tokens: int
     output_tokens: int
+    answer_bytes: int | None
     expected_is_minimum: bool
+
+    def answers(self, bytes_per_token: Decimal) -> Decimal:
+        """
+        Return the bytes of a month's answers.
+        """
+        return self.output_tokens * bytes_per_token if self.answer_bytes is None else Decimal(self.answer_bytes)
+
+    def calls(self, bytes_per_token: Decimal) -> Decimal:
+        """
+        Return the bytes of a month's prompts and answers.
+        """
+        return self.input_tokens * bytes_per_token + self.answers(bytes_per_token)
 
 
 def read_workload(record: ResourceRecord, context: Context) -> Workload:
@@ -87,6 +102,7 @@ def read_workload(record: ResourceRecord, context: Context) -> Workload:
         start_seconds=_annotated_count(record, annotation_keys.START_SECONDS),
         input_tokens=_annotated_count(record, annotation_keys.INPUT_TOKENS) or 0,
         output_tokens=_annotated_count(record, annotation_keys.OUTPUT_TOKENS) or 0,
+        answer_bytes=_annotated_count(record, annotation_keys.ANSWER_BYTES),
         expected_is_minimum=text is None,
     )
 

@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING, Final
 from servewright.errors import InternalError
 from servewright.plan.model import SCALE_DOWN_S, PodResources
 from servewright.plan.node_hours import PoolDemand, ReplicaDemand, nodes_from_hours, pool_hours
-from servewright.plan.offers import Market, Offer, equivalents, offers, share_rate
+from servewright.plan.offers import Market, Offer, allowed, equivalents, offers, share_rate
 from servewright.plan.packing import assumed_daemonsets, replicas_per_node
-from servewright.plan.pool_price import rate_of
+from servewright.plan.pool_price import rate_of, split_hours
 from servewright.plan.start_time import GP3_INCLUDED_MBPS, ROOT_THROUGHPUT_MBPS, Disk, disk
 from servewright.ranges import ZERO, Range, total
 
 if TYPE_CHECKING:
     from servewright.catalog.model import InstanceType, Price
     from servewright.plan.model import Replicas, Role, StartTime
-    from servewright.plan.pool_price import PoolRate
     from servewright.spec.request import ModelRequest, ShareName
 
 CONSOLIDATE_AFTER_S: Final = 600
@@ -151,28 +150,33 @@ def price_group(market: Market, tenants: tuple[Tenant, ...]) -> PoolGroup:
         disk=holds,
         zones=zones,
         pools=tuple(
-            PricedPool(offer=offer, hours=hours[offer.role], monthly=_monthly(market, hours[offer.role], offer.rate, holds))
-            for offer in found
+            PricedPool(offer=offer, hours=hours[offer.role], monthly=_monthly(market, hours[offer.role], offer, holds)) for offer in found
         ),
     )
 
 
 def _types(market: Market, tenants: tuple[Tenant, ...], pod: PodResources, per_node: int) -> tuple[InstanceType, ...]:
-    held = _held(market, tenants, tenants[0].share)
-    if held:
-        return held
     if tenants[0].share == "base" or not market.capacity.spot:
         return (tenants[0].instance,)
-    return equivalents(market, tuple(tenant.request for tenant in tenants), tenants[0].instance, pod, per_node)
+    held = _held(market, tenants, "burst")
+    return held or equivalents(market, tuple(tenant.request for tenant in tenants), tenants[0].instance, pod, per_node)
 
 
 def _held(market: Market, tenants: tuple[Tenant, ...], role: Role) -> tuple[InstanceType, ...]:
     """
-    Return the types that a lock holds for the pool of *role*, cheapest first at today's prices; none where it holds none.
+    Return the types that a lock holds for the pool of *role*, cheapest first at today's prices; none where no tenant is locked.
+
+    Of a pool that it does not know yet the lock holds the type alone that it planned on: others would be chosen by today's prices. A
+    tenant that is not locked moves in with those that are, onto the types that its own pins allow.
     """
-    names = dict(tenants[0].held).get(role, ())
+    held = [dict(tenant.held).get(role, ()) for tenant in tenants if tenant.held]
+    if not held:
+        return ()
+    free = [tenant for tenant in tenants if not tenant.held]
+    names = [name for name in held[0] if all(name in other for other in held[1:])]
     types = [found for found in map(market.catalog.instance, names) if found is not None]
-    return tuple(sorted(types, key=lambda each: (_price_of(market, tenants[0].share, role, each), each.name)))
+    kept = [each for each in types if all(allowed(market, tenant.request, each, tenant.pod.gpus) for tenant in free)]
+    return tuple(sorted(kept, key=lambda each: (_price_of(market, tenants[0].share, role, each), each.name))) or (tenants[0].instance,)
 
 
 def _price_of(market: Market, share: ShareName, role: Role, instance: InstanceType) -> Decimal:
@@ -183,7 +187,7 @@ def _price_of(market: Market, share: ShareName, role: Role, instance: InstanceTy
 def _demand(tenants: tuple[Tenant, ...], start_s: int, zones: int) -> ReplicaDemand:
     each = [tenant.replicas for tenant in tenants]
     return ReplicaDemand(
-        by_hour=tuple(sum(hour) for hour in zip(*(r.by_hour for r in each), strict=True)),
+        by_hour=each[0].by_hour if len(each) == 1 else tuple(map(sum, zip(*(r.by_hour for r in each), strict=True))),
         minimum=sum(r.minimum for r in each),
         maximum=sum(r.maximum for r in each),
         start_seconds=start_s,
@@ -204,12 +208,24 @@ def _pool_demand(offer: Offer, per_node: int, keep_s: int) -> PoolDemand:
     )
 
 
-def _monthly(market: Market, hours: Range, rate: PoolRate, holds: Disk) -> Range:
+def _monthly(market: Market, hours: Range, offer: Offer, holds: Disk) -> Range:
     gp3 = market.catalog.price("EBS", "storage", "gp3", market.stack.region)
     fast = market.catalog.price("EBS", "provisioned throughput above 125 MB/s", "gp3", market.stack.region)
     nodes = nodes_from_hours(hours)
     extra = 0 if holds.use_local_nvme else ROOT_THROUGHPUT_MBPS - GP3_INCLUDED_MBPS
-    return hours.times(rate.price) + _priced(nodes, holds.root_volume_gib, gp3) + _priced(nodes, extra, fast)
+    return _nodes_price(market, hours, offer) + _priced(nodes, holds.root_volume_gib, gp3) + _priced(nodes, extra, fast)
+
+
+def _nodes_price(market: Market, hours: Range, offer: Offer) -> Range:
+    """
+    Return the price of the node-hours: of a reserved base as many nodes are reserved as always run, further ones are bought on demand.
+    """
+    if offer.purchase != "reserved" or hours.expected is None:
+        return hours.times(offer.rate.price)
+    within, beyond = split_hours(hours, hours.expected)
+    plain = rate_of(market.catalog, market.stack, offer.types[0].name, "on-demand").price
+    more = ZERO if beyond == ZERO else beyond.times(Range.exactly(None if plain is None else plain.amount))
+    return within.times(offer.rate.price) + more
 
 
 def _priced(nodes: Range, each: int, price: Price | None) -> Range:

@@ -32,17 +32,21 @@ def _base(best: Ranked, tenant: Tenant, group: PoolGroup) -> Iterator[str]:
     used = Decimal(sum(min(hour, always) for hour in needed)) / (always * HOURS_PER_WEEK)
     bought = group.pools[0].offer.purchase
     yield f"base: {always} of {peak} replicas always run, {bought}; the traffic needs {used * 100:.0f} % of their hours"
-    yield from _zone_loss(always, peak, group.zones)
+    if group.zones > 1:
+        yield _zone_loss(best, tenant, group.zones)
 
 
-def _zone_loss(always: int, peak: int, zones: int) -> Iterator[str]:
-    if zones > 1:
-        left = always - -(-always // zones)
-        share = Decimal(left) / peak
-        yield (
-            f"with one of {zones} zones lost, {left} of {always} base replicas serve on: {share * 100:.0f} % of the busiest hour, "
-            "the rest comes back as nodes start in the other"
-        )
+def _zone_loss(best: Ranked, tenant: Tenant, zones: int) -> str:
+    """
+    Return how much of the busiest hour is served within the SLO when a zone is lost, before anything new has started.
+    """
+    always, wanted = tenant.replicas.busiest, tenant.request.traffic.requests_per_second
+    left = always - -(-always // zones)
+    share = min(Decimal(1), left * Decimal(repr(best.prediction.max_requests_per_s)) / wanted)
+    return (
+        f"with one of {zones} zones lost, {left} of {always} base replicas serve on: good for {share * 100:.0f} % of the busiest hour "
+        "within the SLO, the rest comes back as nodes start in the other"
+    )
 
 
 def _shared(tenant: Tenant, group: PoolGroup) -> Iterator[str]:
