@@ -40,7 +40,7 @@ def parse_usd(text: str) -> Decimal:
     """
     match = re.fullmatch(_NUMBER + r" ?USD", text)
     if match is None:
-        msg = "needs a currency: 60000 USD"
+        msg = "needs its currency, which is USD: 60000 USD"
         raise ValueError(msg)
     return Decimal(match[1])
 

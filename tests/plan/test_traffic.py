@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from requests_made import model_request
-from servewright.plan.traffic import monthly_tokens, plan_replicas, replicas_for
+from servewright.plan.traffic import monthly_tokens, plan_replicas, replicas_for, utc_week
+from ten_specs import TEN_SPECS, plan_text
 
 STEADY = (Decimal(1),) * 168
 NIGHTS_OFF = (Decimal("0.1"),) * 60 + (Decimal(1),) * 108
@@ -70,3 +71,36 @@ def test_tokens_of_a_month_are_those_of_730_hours() -> None:
 
     assert (found.input, found.output) == (15_768_000 * 1200, 15_768_000 * 250)
     assert found.all == 15_768_000 * 1450
+
+
+@given(week=st.lists(st.integers(0, 9), min_size=168, max_size=168), east=st.integers(-12, 14))
+def test_a_week_of_another_zone_is_the_same_week_turned(week: list[int], east: int) -> None:
+    """
+    The hour that is *h* on a clock *east* of UTC is the hour *h - east* of UTC, and the way back gives the week as it was.
+    """
+    local = tuple(week)
+
+    turned = utc_week(local, east)
+
+    assert all(turned[(hour - east) % 168] == local[hour] for hour in range(168))
+    assert utc_week(turned, -east) == local
+
+
+def test_models_in_two_time_zones_are_busy_one_after_the_other() -> None:
+    """
+    Office hours in Los Angeles are those in Berlin, nine hours later on the same clock.
+    """
+    berlin, pacific = (by_hour(zone) for zone in ("Europe/Berlin", "America/Los_Angeles"))
+
+    assert len(set(berlin)) > 1
+    assert pacific == utc_week(berlin, -9)
+    assert berlin == utc_week(by_hour("UTC"), 1)
+
+
+def by_hour(timezone: str) -> tuple[int, ...]:
+    """
+    Return the replicas of a model whose users sit in *timezone*.
+    """
+    faster = TEN_SPECS["llama-3.1-8b"].replace("second: 6, ", "second: 60, ")
+    text = faster.replace("tokens: 250", f"tokens: 250, profile: business-hours, timezone: {timezone}")
+    return plan_text("chat", text).models[0].replicas.by_hour

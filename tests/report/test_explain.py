@@ -100,10 +100,23 @@ def test_equal_days_share_a_line() -> None:
     """
     The week has one line per run of equal days, with the range of replicas.
     """
-    text = shown(show_explanation, plan(), width=80, spec="dev.yaml")
+    berlin = model()
+    utc = replace(berlin, traffic=replace(berlin.traffic, timezone="UTC"))
+    text = shown(show_explanation, plan(models=(utc,)), width=80, spec="dev.yaml")
 
     assert "  Mon–Fri  ▃▃▃▃▃▃▃▃▇▇▇▇▇▇▇▇▇▇▅▅▅▅▅▅  1–3" in text
     assert "  Sat–Sun  ▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃  1\n" in text
+
+
+def test_the_week_is_shown_on_the_clock_of_its_users() -> None:
+    """
+    Replicas are planned by the hours of UTC; in Berlin the same hour is one later, and Monday begins with what was Sunday's last.
+    """
+    text = shown(show_explanation, plan(), width=80, spec="dev.yaml")
+
+    assert "Europe/Berlin" in text
+    assert "  Mon      ▃▃▃▃▃▃▃▃▃▇▇▇▇▇▇▇▇▇▇▅▅▅▅▅  1–3" in text
+    assert "  Tue–Fri  ▅▃▃▃▃▃▃▃▃▇▇▇▇▇▇▇▇▇▇▅▅▅▅▅  1–3" in text
 
 
 def test_an_hour_without_replicas_has_no_height() -> None:

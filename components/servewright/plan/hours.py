@@ -1,5 +1,5 @@
 """
-The week as text: 168 hourly replica counts, Monday 00:00 first, run-length encoded ("7*1,12*3,149*1").
+The week as text: 168 hourly replica counts, Monday 00:00 UTC first, run-length encoded ("7*1,12*3,149*1").
 
 This is how the plan's traffic travels on a Deployment, so that a bill can be computed again from the resource alone.
 """

@@ -3,7 +3,8 @@ From traffic to replicas: how many each hour of the week needs, and how many tok
 
     replicas(h) = ceil( rate x factor(h) x (1 + headroom) / capacity of one replica )
 
-*rate* is the mean of the busiest hour; the profile's factors are at most 1. Head-room is kept over the *predicted* capacity, since a
+The hours are of UTC, Monday 00:00 first, so that the weeks of models in several time zones add up on the nodes they share. *rate* is
+the mean of the busiest hour; the profile's factors are at most 1. Head-room is kept over the *predicted* capacity, since a
 prediction has an error band and arrivals come in bursts; where the band is wider than for measured GPUs, the difference is added.
 """
 
@@ -12,13 +13,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from servewright.plan.model import Replicas
 from servewright.units import HOURS_PER_MONTH, HOURS_PER_WEEK, SECONDS_PER_HOUR
 
 if TYPE_CHECKING:
     from servewright.spec.request import ModelRequest, Traffic
+
+_Hour = TypeVar("_Hour")
 
 _MAX_REPLICAS_FACTOR = {"+1": (Decimal(1), 1), "x1.5": (Decimal("1.5"), 0)}
 """
@@ -43,6 +46,17 @@ class MonthlyTokens:
         return self.input + self.output
 
 
+def utc_week(local: tuple[_Hour, ...], hours_east: int) -> tuple[_Hour, ...]:
+    """
+    Return the hours of a week in UTC, given those of a local clock that is *hours_east* ahead of it; with -*hours_east* the way back.
+
+    >>> utc_week((0, 1, 2, 3), 1)
+    (1, 2, 3, 0)
+    """
+    shift = hours_east % len(local)
+    return local[shift:] + local[:shift]
+
+
 def replicas_for(rate: Decimal, headroom: Decimal, capacity: float) -> int:
     """
     Return the replicas that serve *rate* requests/s when one serves *capacity*; at least 1.
@@ -60,7 +74,9 @@ def plan_replicas(request: ModelRequest, factors: tuple[Decimal, ...], capacity:
     busiest = max(request.min_replicas, replicas_for(rate * max(factors), headroom, capacity))
     maximum = request.max_replicas if request.max_replicas is not None else _maximum(busiest, request.max_replicas_rule)
     maximum = max(maximum, request.min_replicas)
-    by_hour = tuple(min(maximum, max(request.min_replicas, replicas_for(rate * f, headroom, capacity))) for f in factors)
+    # A week has few different hours.
+    needed = {f: min(maximum, max(request.min_replicas, replicas_for(rate * f, headroom, capacity))) for f in set(factors)}
+    by_hour = tuple(needed[f] for f in factors)
     return Replicas(minimum=request.min_replicas, busiest=busiest, maximum=maximum, by_hour=by_hour)
 
 
@@ -72,7 +88,7 @@ def monthly_tokens(traffic: Traffic, factors: tuple[Decimal, ...]) -> MonthlyTok
     requests = traffic.requests_per_second * mean_factor * SECONDS_PER_HOUR * HOURS_PER_MONTH
     return MonthlyTokens(
         input=int(requests * traffic.input_tokens.mean),
-        output=int(requests * traffic.output_tokens.mean),
+        output=0 if traffic.output_tokens is None else int(requests * traffic.output_tokens.mean),
     )
 
 

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from functools import cache
-from importlib import resources
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -25,6 +23,7 @@ from servewright.spec.rules import findings
 from servewright.spec.secret_text import find_secrets, hide, shown_name
 from servewright.spec.source_file import CannotReadError, SourceFile, nothing_beside
 from servewright.spec.syntax import MAX_BYTES
+from servewright.spec.time_zones import timezones
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -102,15 +101,6 @@ def _diagnostic(document: Document, finding: Finding) -> Diagnostic:
     )
     where = document.keys.get(finding.path) if finding.at_key else None
     return made if where is None else replace(made, file=where.file or made.file, line=where.line, column=where.column)
-
-
-@cache
-def timezones() -> tuple[str, ...]:
-    """
-    Return the names of all time zones.
-    """
-    text = resources.files("servewright.spec").joinpath("timezones.txt").read_text(encoding="utf-8")
-    return tuple(line for line in text.splitlines() if line and not line.startswith("#"))
 
 
 def _shown(path: Path) -> str:
