@@ -14,7 +14,7 @@ GOOD: list[list[str]] = [
     [MODEL],
     [MODEL, "--max-model-len", "8192", "--gpu-memory-utilization", "0.9", "--port=8000"],
     [MODEL, "--served-model-name", "chat", "chat-8b", "--enable-prefix-caching", "--no-enable-log-requests"],
-    [MODEL, "--quantization", "fp8", "--kv-cache-dtype", "fp8", "--dtype", "bfloat16", "--disable-log-stats"],
+    [MODEL, "--quantization", "fp8_per_tensor", "--kv-cache-dtype", "fp8", "--dtype", "bfloat16", "--disable-log-stats"],
     [MODEL, "--served-model-name", 'a"$$(HOSTNAME)', "$$$$(HOSTNAME)"],
     [MODEL, "--model-loader-extra-config", '{"concurrency": 16}', "--seed", "0", "--hf-token"],
 ]
@@ -70,7 +70,7 @@ def test_the_typed_flags_exist_in_the_contract() -> None:
     The hand-written list of numeric flags names only flags that the release has.
     """
     assert load_contract()["flags"].keys() >= POSITIVE_INTEGERS
-    assert "fp8" in QUANTIZATIONS
+    assert "fp8_per_tensor" in QUANTIZATIONS
 
 
 def test_arguments_start_after_the_entry_point() -> None:

@@ -54,7 +54,7 @@ def test_revisions_pin_weights_and_tokenizer() -> None:
     ("origin", "weights", "expected"),
     [
         ("native", "bf16", ["--dtype=bfloat16"]),
-        ("online", "fp8", ["--dtype=auto", "--quantization=fp8"]),
+        ("online", "fp8", ["--dtype=auto", "--quantization=fp8_per_tensor"]),
         ("checkpoint", "fp8", ["--dtype=auto"]),
     ],
 )

@@ -124,6 +124,12 @@ def test_a_model_moves_to_nodes_that_another_leaves_half_empty() -> None:
     assert price(made) == price(plan(large))
     assert "shares the burst nodes (p4d.24xlarge) with large" in found.reasons
     assert any("alone, and dearer beside the other models" in each.why for each in found.rejected)
+    alone = plan(model(LLAMA_8B, "small", instance_types=("p4d.24xlarge",), gpus_per_replica=4)).models[0].monthly.expected
+    assert (
+        f"on nodes of its own it would cost ${alone:,.0f}: each other amount and percentage here is of this model alone too"
+        in found.reasons
+    )
+    assert not any("on nodes of its own" in each for each in plan(small).models[0].reasons)
 
 
 def test_a_model_that_asks_for_latency_is_not_moved() -> None:

@@ -127,12 +127,13 @@ def test_the_reasons_say_what_a_base_is_used_for() -> None:
     week = model_request(LLAMA_8B, rate="40", profile="business-hours", min_replicas=2)
     one = plan(week, mix("on-demand")).models[0].reasons
     two = plan(week, mix("on-demand"), zones=("us-east-1a", "us-east-1b")).models[0]
-    always, peak = two.workloads[0].replicas.busiest, two.replicas.busiest
+    always = two.workloads[0].replicas.busiest
     left = always // 2
+    served = 100 * min(1, left * two.predicted.max_requests_per_s / 40)
 
     assert any(re.fullmatch(r"base: \d+ of \d+ replicas always run, on-demand; the traffic needs \d+ % of their hours", r) for r in one)
     assert not any("zones lost" in reason for reason in one)
-    lost = f"with one of 2 zones lost, {left} of {always} base replicas serve on: {100 * left / peak:.0f} % of the busiest hour"
+    lost = f"with one of 2 zones lost, {left} of {always} base replicas serve on: good for {served:.0f} % of the busiest hour"
     assert any(reason.startswith(lost) for reason in two.reasons)
 
 
@@ -147,6 +148,19 @@ def test_a_commitment_of_unknown_price_is_planned_and_said() -> None:
     assert base.commitment == Commitment(term="3y", payment="no-upfront")
     assert found.models[0].monthly.expected is None
     assert "SW432" in {warning.code for warning in found.warnings}
+
+
+def test_percentages_against_an_unknown_price_have_a_base() -> None:
+    """
+    Where the choice has no price, the amount that the others are compared with is said; so is that of an alternative without a price.
+    """
+    types = ("g6.xlarge", "g6e.xlarge", "p4d.24xlarge")
+    found = plan(model_request(LLAMA_8B, instance_types=types), mix("reserved", term="3y", payment="no-upfront")).models[0]
+    compared = [each.why.split(":")[0] for each in found.rejected if each.serves]
+
+    assert re.match(r"price unknown, compared at \$[0-9,]+, on-demand prices in the place of unknown ones: choice", found.reasons[0])
+    assert len(compared) > 1
+    assert all(re.fullmatch(r"(same price|\+[0-9,]+ %) at \$[0-9,]+, compared so", each) for each in compared)
 
 
 def test_a_base_that_takes_the_whole_maximum_leaves_no_burst() -> None:

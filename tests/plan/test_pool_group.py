@@ -4,6 +4,7 @@ The pools of one share on one kind of node: packing and price for all models tha
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from stacks_made import dev_stack
 
 if TYPE_CHECKING:
     from servewright.catalog.model import InstanceType
+    from servewright.plan.model import Role
 
 CATALOG = load_catalog()
 ZONES = ("us-east-1a", "us-east-1b")
@@ -219,3 +221,35 @@ def test_an_unknown_rate_leaves_the_price_unknown() -> None:
 
 def _fixed(replicas: int) -> Replicas:
     return Replicas(minimum=replicas, busiest=replicas, maximum=replicas, by_hour=(replicas,) * 168)
+
+
+HELD: tuple[tuple[Role, tuple[str, ...]], ...] = (("burst", ("g6.12xlarge", "g6.24xlarge")), ("fallback", ("g6.24xlarge",)))
+
+
+def types_of(group: PoolGroup) -> list[tuple[str, set[str]]]:
+    """
+    Return the types that each pool of *group* admits.
+    """
+    return [(pool.offer.role, {each.name for each in pool.offer.types}) for pool in group.pools]
+
+
+def test_who_moves_in_with_a_locked_tenant_takes_its_types() -> None:
+    """
+    The pools keep the types that the lock holds, whoever is told first; pins of the tenant that is not locked leave out what they do.
+    """
+    locked, free = tenant(held=HELD), tenant("free")
+    pinned = replace(free, request=replace(free.request, instance_types=("g6.12xlarge",)))
+    for pair in ((locked, free), (free, locked)):
+        assert types_of(price_group(market(SPOT), pair)) == [("burst", {"g6.12xlarge", "g6.24xlarge"}), ("fallback", {"g6.24xlarge"})]
+    assert types_of(price_group(market(SPOT), (pinned, locked))) == [("burst", {"g6.12xlarge"}), ("fallback", {"g6.12xlarge"})]
+
+
+def test_locked_types_are_of_their_purchase() -> None:
+    """
+    The types of a spot pool are none of one on demand: that is of the type that was planned on. So is a pool that the lock does not know.
+    """
+    assert types_of(price_group(market(ON_DEMAND), (tenant(held=HELD),))) == [("burst", {"g6.12xlarge"})]
+    of_base: tuple[tuple[Role, tuple[str, ...]], ...] = (("base", ("g6.xlarge",)),)
+    free, locked = tenant(on="g6.xlarge"), tenant(on="g6.xlarge", held=of_base)
+    assert len(types_of(price_group(market(SPOT), (free,)))[0][1]) > 1
+    assert types_of(price_group(market(SPOT), (locked,))) == [("burst", {"g6.xlarge"}), ("fallback", {"g6.xlarge"})]

@@ -148,11 +148,12 @@ def test_empty_cells_are_named_and_not_guessed() -> None:
 
 def test_fields_that_are_not_needed_may_be_empty() -> None:
     """
-    MLA has no head_dim, a model of experts only no dense width, an embedding model no KV layers.
+    MLA has no head_dim, a model of experts only no dense width, an encoder no KV layers, which is said: 0.
     """
     assert missing_fields(cards.DEEPSEEK_R1) == ()
     assert missing_fields(cards.MIXTRAL) == ()
-    assert missing_fields(replace(cards.LLAMA_1B, kind="embed", kv_layers=None)) == ()
+    assert missing_fields(cards.BGE_M3) == ()
+    assert missing_fields(replace(cards.BGE_M3, kv_layers=None)) == ("kv_layers",)
 
 
 def test_experts_are_not_guessed() -> None:

@@ -14,17 +14,21 @@ from hypothesis import strategies as st
 import plans
 from servewright.plan.model import SCALE_DOWN_S
 from servewright.resources.engine_pod import served_name
-from servewright.resources.scaling import kv_target, promql_string, waiting_target
+from servewright.resources.naming import Names
+from servewright.resources.scaling import kv_target, promql_string, scaled_object, tokens_target, waiting_target
 
 if TYPE_CHECKING:
     from emitted import Emitted
     from servewright.plan.model import ModelPlan, WorkloadPlan
 
 
-SUM = r'sum\((?P<metric>vllm:[a-z_]+)\{namespace=(?P<namespace>"(?:[^"\\\n]|\\.)*"),model_name=(?P<model>"(?:[^"\\\n]|\\.)*")\}\)'
-QUERY = re.compile(rf"(?:{SUM}|clamp_min\({SUM.replace('?P<', '?P<base_')} - (?P<less>[0-9]+(?:\.[0-9]+)?), 0\))")
+SERIES = r'(?P<metric>vllm:[a-z_]+)\{namespace=(?P<namespace>"(?:[^"\\\n]|\\.)*"),model_name=(?P<model>"(?:[^"\\\n]|\\.)*")\}'
+SUM = rf"sum\((?P<rate>rate\()?{SERIES}(?(rate)\[60s\]\))\)"
+BASE_SUM = SUM.replace("?P<", "?P<base_").replace("(?(rate)", "(?(base_rate)")
+QUERY = re.compile(rf"(?:{SUM}|clamp_min\({BASE_SUM} - (?P<less>[0-9]+(?:\.[0-9]+)?), 0\))")
 """
-The two forms of PromQL that are asked: the sum over all engines of a model, and that less what the base is there for.
+The two forms of PromQL that are asked: the sum over all engines of a model, of a gauge or of a rate; and that less what the base is
+there for.
 """
 
 
@@ -55,7 +59,10 @@ def test_the_queries_name_metrics_that_the_pinned_engine_has(emitted: Emitted) -
     """
     metrics = emitted.catalog.engine_contract().metrics
     for scaler in emitted.of_kind("ScaledObject"):
-        assert [metrics[parts["metric"]] for _, parts in asked(scaler)] == ["gauge", "gauge"]
+        for _, parts in asked(scaler):
+            # a sum of a histogram is listed under the histogram's name
+            name = parts["metric"] if parts["metric"] in metrics else parts["metric"].removesuffix("_sum")
+            assert (metrics[name] == "gauge") != ("rate" in parts), parts
 
 
 def test_the_queries_select_this_model_in_this_namespace(dev: Emitted) -> None:
@@ -189,6 +196,31 @@ def test_the_waiting_target_is_what_arrives_in_half_of_the_budget() -> None:
     assert waiting_target(plans.model(predicted=fast)) == 4
     assert waiting_target(plans.model(predicted=fast, slo=free)) == 2
     assert waiting_target(plans.model()) == 1
+
+
+def test_a_model_that_only_reads_scales_by_counters() -> None:
+    """
+    Its gauges are 0 under any load: the tokens read and the seconds waited are taken as rates over four scrapes.
+    """
+    made = plans.embedder()
+    scaler = scaled_object(made, made.models[0], made.models[0].workloads[0], Names.of(made.stack))
+    queries = [trigger["metadata"]["query"] for trigger in scaler["spec"]["triggers"]]
+
+    assert queries == [
+        'sum(rate(vllm:prompt_tokens_total{namespace="demo-dev",model_name="vectors"}[60s]))',
+        'sum(rate(vllm:request_queue_time_seconds_sum{namespace="demo-dev",model_name="vectors"}[60s]))',
+    ]
+
+
+def test_the_tokens_target_is_what_a_replica_reads_near_its_capacity() -> None:
+    """
+    85 % of 130 requests of 1,000 tokens; never less than the planned 300 over three replicas, which ask for no fourth.
+    """
+    served = plans.embedder().models[0]
+    tight = plans.replace(served.predicted, max_requests_per_s=101.0)
+
+    assert tokens_target(served) == 110_500
+    assert tokens_target(plans.replace(served, predicted=tight)) == 100_000
 
 
 @given(st.text(max_size=40))

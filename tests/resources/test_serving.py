@@ -127,7 +127,8 @@ def test_the_tokens_of_a_model_are_counted_once(emitted: Emitted) -> None:
     for model in emitted.plan.models:
         notes = [deployment["metadata"]["annotations"] for each, _, deployment in emitted.engines() if each is model]
         assert sum(int(note["servewright.dev/input-tokens-per-month"]) for note in notes) == model.input_tokens_per_month
-        assert sum(int(note["servewright.dev/output-tokens-per-month"]) for note in notes) == model.output_tokens_per_month
+        assert sum(int(note.get("servewright.dev/output-tokens-per-month", 0)) for note in notes) == model.output_tokens_per_month
+        assert sum(int(note.get("servewright.dev/answer-bytes-per-month", 0)) for note in notes) == (model.answer_bytes_per_month or 0)
 
 
 def test_each_share_carries_its_own_hours(emitted: Emitted) -> None:

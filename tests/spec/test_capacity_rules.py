@@ -39,11 +39,21 @@ def codes(text: str) -> list[tuple[str, str]]:
     return [(fault.code, fault.path) for fault in caught.value.diagnostics]
 
 
-def bought(capacity: str, environment: str = "dev") -> Capacity:
+def hint(text: str) -> str:
     """
-    Return what *capacity* means in *environment*.
+    Return the hint of the one fault.
     """
-    return request(f"environment: {environment}\n{PINNED}{ON_ONE_TYPE}capacity: {capacity}\n").capacity
+    with pytest.raises(InvalidInputError) as caught:
+        request(text)
+    (fault,) = caught.value.diagnostics
+    return fault.hint or ""
+
+
+def bought(capacity: str, environment: str = "dev", platform: str = "") -> Capacity:
+    """
+    Return what *capacity* means in *environment* on *platform*.
+    """
+    return request(f"environment: {environment}\n{platform}{PINNED}{ON_ONE_TYPE}capacity: {capacity}\n").capacity
 
 
 SPOT = BurstCapacity(purchase="spot", fallback=Fallback(purchase="on-demand", max_share=Decimal(1)))
@@ -118,7 +128,8 @@ def test_a_base_alone_is_all_replicas(environment: str, purchase: str, expected:
     A base without a share and without a burst is 100 %: a fixed number of replicas, nothing scales; a commitment is one year without
     upfront payment where the spec does not say.
     """
-    assert bought(f"{{base: {{purchase: {purchase}}}}}", environment) == Capacity(base=expected)
+    zone = "platform: {zones: [us-east-1a]}\n" if expected.reservation else ""
+    assert bought(f"{{base: {{purchase: {purchase}}}}}", environment, zone) == Capacity(base=expected)
 
 
 @pytest.mark.parametrize(("environment", "burst"), [("dev", SPOT), ("staging", ON_DEMAND), ("prod", ON_DEMAND)])
@@ -225,6 +236,16 @@ def test_what_is_bought_ahead_is_of_one_instance_type(base: str, path: str, hard
     assert codes(f"{MINIMAL}{hardware}capacity: {{base: {base}}}\n") == [("SW211", path)]
 
 
+def test_the_hint_of_an_open_type_names_no_type_that_was_not_chosen() -> None:
+    """
+    Where the plan chooses, the hint says where the chosen type stands; one that is named is repeated.
+    """
+    capacity = "capacity: {base: {purchase: reserved, rate: 2.10 USD/h}}\n"
+
+    assert "TYPE as a preview without it names" in hint(MINIMAL + capacity)
+    assert "[p5.48xlarge]" in hint(f"{MINIMAL}    hardware: {{instance_types: [p5.48xlarge, p5en.48xlarge]}}\n{capacity}")
+
+
 @pytest.mark.parametrize(("base", "path"), BOUGHT_AHEAD)
 def test_all_models_are_on_the_type_that_is_bought_ahead(base: str, path: str) -> None:
     """
@@ -243,3 +264,30 @@ def test_a_row_s_rate_leaves_the_hardware_open() -> None:
     Reserved at the table's rates is compared like any other price.
     """
     assert request(MINIMAL + "capacity: {base: {purchase: reserved}}\n").models[0].instance_types == ()
+
+
+@pytest.mark.parametrize("ahead", ["capacity-reservation", "capacity-block"])
+@pytest.mark.parametrize("environment", ["staging", "prod"])
+@pytest.mark.parametrize(("zones", "one"), [("", "us-east-1a"), ("us-east-1b, us-east-1c", "us-east-1b")])
+def test_a_reservation_lies_in_one_zone(ahead: str, environment: str, zones: str, one: str) -> None:
+    """
+    The part of a base that is spread to another zone would find nothing there and wait for ever: given zones or those of the environment.
+    """
+    rest = f"{PINNED}{ON_ONE_TYPE}capacity: {{base: {{purchase: {{{ahead}: {{id: cr-0123456789abcdef0}}}}}}}}\n"
+    given = f"platform: {{zones: [{zones}]}}\n" if zones else ""
+    with pytest.raises(InvalidInputError) as caught:
+        request(f"environment: {environment}\n{given}{rest}")
+    (fault,) = caught.value.diagnostics
+    fix = f"platform: {{zones: [{one}]}}"
+    assert (fault.code, fault.path) == ("SW211", "capacity.base.purchase")
+    assert fault.hint == f"{fix}, if that is where it was made"
+    assert request(f"environment: {environment}\n{fix}\n{rest}").stack.zones == (one,)
+
+
+def test_dev_has_one_zone_anyway() -> None:
+    """
+    Of several zones dev takes the first, so a reservation there needs no other word.
+    """
+    capacity = "capacity: {base: {purchase: {capacity-reservation: {id: cr-0123456789abcdef0}}}}\n"
+    assert request(f"platform: {{zones: [us-east-1a, us-east-1b]}}\n{MINIMAL}{ON_ONE_TYPE}{capacity}").stack.zones == ("us-east-1a",)
+    assert request(f"{MINIMAL}{ON_ONE_TYPE}{capacity}").capacity.base is not None

@@ -71,7 +71,7 @@ def test_accepted(kind: Any, value: str) -> None:
         (names.Zone, "us-east-1", "must be the name of a zone, as us-east-1a", None),
         (names.Environment, "production", "not a value of this field", "Nearest: prod. All of them: dev, staging, prod"),
         (names.Environment, "Prod", "not a value of this field", "Nearest: prod. All of them: dev, staging, prod"),
-        (names.Task, "embed", "embed is not built yet", "built: generate"),
+        (names.Task, "embedding", "not a value of this field", "Nearest: embed. All of them: generate, embed, rerank"),
         (names.StackName, "a" * 41, "is longer than 40 characters", None),
     ],
 )

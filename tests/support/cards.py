@@ -106,6 +106,23 @@ GEMMA_27B = card(
     kv_heads=16, head_dim=128, sliding_window=1024, window_layers=52, intermediate=21504, vocab=262144, tied_embeddings=True,
 )  # fmt: skip
 
+BGE_M3 = card(
+    hf_id="BAAI/bge-m3", kind="embed", total_params=568_000_000, layers=24, hidden=1024, attention_heads=16, kv_heads=16, head_dim=64,
+    attention="MHA", intermediate=4096, vocab=250002, max_context=8192, tied_embeddings=True, kv_layers=0,
+)  # fmt: skip
+MINILM = card(
+    hf_id="cross-encoder/ms-marco-MiniLM-L6-v2", kind="rerank", total_params=23_000_000, layers=6, hidden=384, attention_heads=12,
+    kv_heads=12, head_dim=32, attention="MHA", intermediate=1536, vocab=30522, max_context=512, tied_embeddings=True, kv_layers=0,
+)  # fmt: skip
+QWEN_EMBED_8B = card(
+    hf_id="Qwen/Qwen3-Embedding-8B", kind="embed", total_params=8_190_000_000, layers=36, hidden=4096, attention_heads=32, kv_heads=8,
+    head_dim=128, intermediate=12288, vocab=151665, max_context=40960,
+)  # fmt: skip
+READING = (BGE_M3, MINILM, QWEN_EMBED_8B)
+"""
+Models that only read: two encoders and a decoder.
+"""
+
 ALL = (
     LLAMA_1B, LLAMA_8B, QWEN_14B, QWEN3_32B, LLAMA_70B, LLAMA_405B, MIXTRAL, QWEN3_30B_A3B, QWEN3_235B, MINIMAX, GPT_OSS_120B,
     DEEPSEEK_R1, GEMMA_27B,

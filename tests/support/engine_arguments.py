@@ -45,7 +45,18 @@ JSON_OBJECTS: Final = frozenset(
     }
 )
 QUANTIZATIONS: Final = frozenset(
-    {"awq", "awq_marlin", "bitsandbytes", "compressed-tensors", "fp8", "gptq", "gptq_marlin", "modelopt", "modelopt_fp4", "mxfp4"}
+    {
+        "awq",
+        "awq_marlin",
+        "bitsandbytes",
+        "compressed-tensors",
+        "fp8_per_tensor",
+        "gptq",
+        "gptq_marlin",
+        "modelopt",
+        "modelopt_fp4",
+        "mxfp4",
+    }
 )
 """
 The contract has no choices for --quantization; these are methods of vLLM 0.31's registry that we plan for.

@@ -6,6 +6,7 @@ The figures are plausible and fit together (shares, packing, start time); they a
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -163,7 +164,7 @@ _CHAT = ModelPlan(
             f"--revision={REVISION}",
             f"--tokenizer-revision={REVISION}",
             "--dtype=bfloat16",
-            "--quantization=fp8",
+            "--quantization=fp8_per_tensor",
             "--tensor-parallel-size=1",
             "--max-model-len=8192",
             "--max-num-seqs=24",
@@ -346,6 +347,48 @@ def pair() -> Plan:
     return plan(models=(first, second), pools=(base, *shared, _SYSTEM))
 
 
+def embedder() -> Plan:
+    """
+    Return a plan of one model that only reads: an encoder without KV cache, whose answers are vectors.
+    """
+    flags = ("--dtype=bfloat16", "--runner=pooling", "--convert=embed", "--max-model-len=8192", "--max-num-seqs=88")
+    listen = model().engine.arguments[2:4]
+    arguments = ("BAAI/bge-m3", "--served-model-name=vectors", *listen, *flags, "--max-num-batched-tokens=16384", "--shutdown-timeout=80")
+    served = model(
+        name="vectors",
+        task="embed",
+        source="BAAI/bge-m3",
+        weights_source="BAAI/bge-m3",
+        token=None,
+        traffic=replace(model().traffic, requests_per_second=Decimal(300), output_tokens=None),
+        slo=Slo(ttft_p95_ms=Decimal(200), itl_p95_ms=None, availability=None),
+        precision=Precision(weights="bf16", origin="native", weight_only=False),
+        memory=replace(model().memory, weights_gib=1.1, overhead_gib=1.7, kv_cache_gib=17.7, kv_tokens=0, replica_weights_gib=1.1),
+        predicted=Prediction(
+            ttft_p95_ms=Estimate(low=40, value=100, high=160),
+            itl_p95_ms=None,
+            output_tokens_per_s=None,
+            max_requests_per_s=130.0,
+            concurrency=4.0,
+            kv_use=0.0,
+            kv_requests=math.inf,
+            calibrated=False,
+        ),
+        engine=EngineSettings(
+            context_length=8192,
+            max_num_seqs=88,
+            max_num_batched_tokens=16384,
+            gpu_memory_utilization=Decimal("0.92"),
+            arguments=arguments,
+        ),
+        token_price=replace(model().token_price, input=Decimal("0.006"), output=None, blended=Decimal("0.006")),
+        output_tokens_per_month=0,
+        answer_bytes_per_month=30_000_000_000,
+    )
+    renamed = [replace(each, serves=("vectors",)) for each in (_BURST, _FALLBACK)]
+    return plan(models=(served,), pools=(*renamed, _SYSTEM))
+
+
 def hostile() -> Plan:
     """
     Return a plan whose free texts hold what breaks a sink that does not encode: quotes, expansions, blanks, non-ASCII, length.
@@ -373,6 +416,7 @@ VARIANTS = {
     "placeholder": lambda: plan(stack=placeholder_stack()),
     "large": large,
     "pair": pair,
+    "embedder": embedder,
     "hostile": hostile,
     "no_nvme": no_nvme,
 }

@@ -17,6 +17,7 @@ from servewright.spec.request import (
     ModelRequest,
     Request,
     Slo,
+    Task,
     TokenLength,
     Traffic,
 )
@@ -69,6 +70,14 @@ def model_request(source: str, **changes: Any) -> ModelRequest:
         headroom=Decimal("0.15"),
     )
     return replace(made, **short)
+
+
+def reading_request(source: str, task: Task = "embed", **changes: Any) -> ModelRequest:
+    """
+    Return a request for *source* whose texts are only read, 200 tokens on average, each within half a second.
+    """
+    made = model_request(source, **{"rate": "50", "prompt": 200, "ttft": "500", "itl": None, "task": task, **changes})
+    return replace(made, traffic=replace(made.traffic, output_tokens=None))
 
 
 def request(

@@ -52,6 +52,7 @@ CONSTANTS = {
     "spot_recovery": ("540", "240", "1200"),
     "log_volume_per_replica": ("1", "0.2", "5"),
     "answer_bytes_per_token": ("4.5", "4", "6"),
+    "vector_bytes_per_dimension": ("20", "5.4", "22"),
     "daemonset_cpu_per_gpu_node": ("400", None, None),
     "daemonset_memory_per_gpu_node": ("900", None, None),
 }

@@ -4,6 +4,7 @@ Questions to the engine's own parser: what a plan's arguments mean, and the conf
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -27,6 +28,11 @@ _FAMILIES: Final = (
     ("google/gemma-3-", "gemma3_text", "Gemma3ForCausalLM"),
     ("openai/gpt-oss-", "gpt_oss", "GptOssForCausalLM"),
     ("deepseek-ai/DeepSeek-R1", "deepseek_v3", "DeepseekV3ForCausalLM"),
+    ("BAAI/bge-m3", "xlm-roberta", "XLMRobertaModel"),
+    ("BAAI/bge-base", "bert", "BertModel"),
+    ("BAAI/bge-reranker-v2-m3", "xlm-roberta", "XLMRobertaForSequenceClassification"),
+    ("BAAI/bge-reranker-v2-gemma", "gemma", "GemmaForCausalLM"),
+    ("google/embeddinggemma-", "gemma3_text", "Gemma3TextModel"),
 )
 """
 Beginnings of ids with the model type and class in their published config.json.
@@ -72,6 +78,9 @@ def hub_config(card: ModelCard) -> dict[str, Any] | None:
         "qk_rope_head_dim": card.mla_rope_dim,
         "qk_nope_head_dim": card.mla_nope_dim,
         "v_head_dim": card.mla_v_dim,
+        "use_bidirectional_attention": card.encoder,
+        # as the files of BERT's family have it
+        "position_embedding_type": "absolute" if card.encoder else None,
     }
     _, model_type, architecture = family
     given = {name: value for name, value in known.items() if value}
@@ -94,10 +103,12 @@ def meant(model: ModelPlan) -> dict[str, Any]:
         "max_num_batched_tokens": model.engine.max_num_batched_tokens,
         "gpu_memory_utilization": float(model.engine.gpu_memory_utilization),
         # an online format is asked for, another one stands in the checkpoint
-        "quantization": model.precision.weights if model.precision.origin == "online" else None,
+        "quantization": f"{model.precision.weights}_per_tensor" if model.precision.origin == "online" else None,
         "load_format": "runai_streamer" if model.weights_source.startswith("s3://") else "auto",
         "host": "0.0.0.0",  # noqa: S104 - what the pod's probes and its Service reach
         "port": 8000,
+        "runner": "pooling" if model.reads_only else "auto",
+        "convert": {"generate": "auto", "embed": "embed", "rerank": "classify"}[model.task],
     }
 
 
@@ -118,7 +129,9 @@ def written(arguments: Sequence[str]) -> dict[str, str]:
 
 def as_written(value: Any) -> str:
     """
-    Return a parsed *value* in the form of the command line; a list of one is its only item.
+    Return a parsed *value* in the form of the command line; a list of one is its only item, a mapping its JSON.
     """
+    if isinstance(value, dict):
+        return json.dumps(value, separators=(",", ":"))
     only = value[0] if isinstance(value, list) and len(value) == 1 else value
     return str(only)

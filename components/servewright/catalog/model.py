@@ -163,6 +163,20 @@ class ModelCard:
     source: str
     notes: str
 
+    @property
+    def reads_only(self) -> bool:
+        """
+        Whether a request is done when it is read: embedding and reranking make no tokens.
+        """
+        return self.kind != "generate"
+
+    @property
+    def encoder(self) -> bool:
+        """
+        Whether every token sees all others, so that a prompt is read in one step and nothing is kept: such a model has no KV layers.
+        """
+        return self.reads_only and self.kv_layers == 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelAlias:

@@ -15,6 +15,7 @@ REPLICAS_BY_HOUR: Final = PREFIX + "replicas-by-hour"
 START_SECONDS: Final = PREFIX + "start-seconds"
 INPUT_TOKENS: Final = PREFIX + "input-tokens-per-month"
 OUTPUT_TOKENS: Final = PREFIX + "output-tokens-per-month"
+ANSWER_BYTES: Final = PREFIX + "answer-bytes-per-month"
 WEIGHTS_GIB: Final = PREFIX + "weights-gib"
 
 # On a NodePool

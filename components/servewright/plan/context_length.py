@@ -22,7 +22,7 @@ def default_context_length(card: ModelCard, traffic: Traffic) -> int:
     """
     Return the context length in tokens.
     """
-    wanted = int(_TAIL * (traffic.input_tokens.p95 + traffic.output_tokens.p95))
+    wanted = int(_TAIL * traffic.long_request)
     power = 1 << max(wanted - 1, 1).bit_length()
     length = max(_FLOOR, power)
     return length if card.max_context is None else min(length, card.max_context)

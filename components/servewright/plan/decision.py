@@ -5,12 +5,14 @@ The chosen placement of a model and the pools it runs on, written out as its pla
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from servewright.plan.engine_arguments import EngineInput, engine_arguments, max_num_seqs
 from servewright.plan.model import EngineSettings, ModelPlan, Rejected, Share, WorkloadPlan
 from servewright.plan.node_pool import gpu_pools, replicas_on, shape_name
 from servewright.plan.offers import Market
+from servewright.plan.pooling_models import answer_bytes, pooling_model
 from servewright.plan.precision import native_format
 from servewright.plan.purchase_options import bought_otherwise
 from servewright.plan.ranking import Ranked, running_p99
@@ -20,6 +22,7 @@ from servewright.plan.token_price import next_replica, token_price
 from servewright.plan.traffic import monthly_tokens
 from servewright.ranges import Range, total
 from servewright.spec.request import AppliedDefault, SecretRef
+from servewright.units import HOURS_PER_WEEK
 
 if TYPE_CHECKING:
     from servewright.catalog.query import Catalog
@@ -115,6 +118,7 @@ def decide(request: Request, catalog: Catalog, choice: Choice) -> Decision:
         next_replica=next_replica(choice.groups[-1]),
         input_tokens_per_month=tokens.input,
         output_tokens_per_month=tokens.output,
+        answer_bytes_per_month=answer_bytes(catalog, question, tokens),
         reasons=_reasons(request, catalog, choice),
         rejected=choice.rejected,
     )
@@ -146,6 +150,9 @@ def _engine(question: Question, catalog: Catalog, best: Ranked, source: str, rev
             max_num_seqs=sequences,
             max_num_batched_tokens=max(shape.max_num_batched_tokens, sequences),
             gpu_memory_utilization=GPU_MEMORY_UTILIZATION,
+            task=model.task,
+            encoder=question.card.encoder,
+            hf_overrides=pooling_model(question.card.hf_id).hf_overrides,
         ),
         catalog.engine_contract(),
     )
@@ -167,6 +174,7 @@ def _reasons(request: Request, catalog: Catalog, choice: Choice) -> tuple[str, .
 
 def _shares(request: Request, tenant: Tenant, group: PoolGroup) -> tuple[Share, ...]:
     own = tenant.replicas
+    mean = Decimal(sum(own.by_hour)) / HOURS_PER_WEEK
     return tuple(
         Share(
             role=pool.offer.role,
@@ -174,7 +182,7 @@ def _shares(request: Request, tenant: Tenant, group: PoolGroup) -> tuple[Share, 
             pool=plan.name,
             replicas=Range.of(
                 0 if pool.offer.role == "fallback" else own.minimum,
-                own.busiest * pool.offer.expected_share,
+                mean * pool.offer.expected_share,
                 replicas_on(own.maximum, pool),
             ),
         )

@@ -13,10 +13,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from servewright.errors import InternalError
+from servewright.plan.precision import ONLINE
 
 if TYPE_CHECKING:
     from servewright.catalog.model import EngineContract
     from servewright.plan.model import Precision
+    from servewright.spec.request import Task
 
 PORT: Final = 8000
 """
@@ -30,6 +32,10 @@ grace period keeps room for the pre-stop pause and the engine's own exit.
 """
 
 _DTYPE: Final = {"fp16": "float16"}
+_CONVERT: Final = {"embed": "embed", "rerank": "classify"}
+"""
+What a model of another class is made into; a reranker is a classifier with one class.
+"""
 _MIN_SEQS: Final = 16
 _SEQS_STEP: Final = 8
 
@@ -37,7 +43,8 @@ _SEQS_STEP: Final = 8
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineInput:
     """
-    What the arguments are made from. *weights_source* is a hub id or an s3:// address, *served_name* what clients ask for.
+    What the arguments are made from. *weights_source* is a hub id or an s3:// address, *served_name* what clients ask for. An *encoder*
+    keeps no KV cache; *hf_overrides* is what the model's configuration must say otherwise.
     """
 
     weights_source: str
@@ -50,6 +57,9 @@ class EngineInput:
     max_num_seqs: int
     max_num_batched_tokens: int
     gpu_memory_utilization: Decimal
+    task: Task = "generate"
+    encoder: bool = False
+    hf_overrides: str | None = None
 
 
 def max_num_seqs(running_p99: float, kv_requests: float) -> int:
@@ -65,37 +75,56 @@ def engine_arguments(engine: EngineInput, contract: EngineContract) -> tuple[str
     """
     Return the argument list; an argument that the pinned release does not know is our bug and raises InternalError.
     """
-    pairs: list[tuple[str, str | None]] = [
+    pairs = engine_flags(engine)
+    for flag, value in pairs:
+        wrong = not_offered(flag, value, contract)
+        if wrong is not None:
+            raise InternalError(wrong)
+    return (engine.weights_source, *(f"{flag}={value}" if value is not None else flag for flag, value in pairs))
+
+
+def engine_flags(engine: EngineInput) -> list[tuple[str, str | None]]:
+    """
+    Return the flags behind the model with their values, None where a flag takes none.
+    """
+    return [
         ("--served-model-name", engine.served_name),
         ("--host", "0.0.0.0"),  # noqa: S104 - inside the pod; who may connect is the NetworkPolicy's matter
         ("--port", str(PORT)),
         *_weights(engine),
+        *_task(engine),
         ("--tensor-parallel-size", str(engine.tensor_parallel)),
         *([("--pipeline-parallel-size", str(engine.pipeline_parallel))] if engine.pipeline_parallel > 1 else []),
         ("--max-model-len", str(engine.context_length)),
         ("--max-num-seqs", str(engine.max_num_seqs)),
         ("--max-num-batched-tokens", str(engine.max_num_batched_tokens)),
         ("--gpu-memory-utilization", str(engine.gpu_memory_utilization)),
-        ("--enable-prefix-caching", None),
+        *([] if engine.encoder else [("--enable-prefix-caching", None)]),
         ("--shutdown-timeout", str(SHUTDOWN_TIMEOUT_S)),
     ]
-    for flag, value in pairs:
-        _check(flag, value, contract)
-    return (engine.weights_source, *(f"{flag}={value}" if value is not None else flag for flag, value in pairs))
 
 
-def _check(flag: str, value: str | None, contract: EngineContract) -> None:
+def not_offered(flag: str, value: str | None, contract: EngineContract) -> str | None:
     """
-    Raise InternalError where the pinned release does not know *flag*, or does not offer *value* for it.
+    Return why *flag* with *value* cannot be passed: the pinned release does not know it or does not offer that; None where it can.
     """
     known = contract.flags.get(flag)
     if known is None:
-        msg = f"vLLM {contract.version} has no flag {flag}"
-        raise InternalError(msg)
+        return f"vLLM {contract.version} has no flag {flag}"
     choices = known.get("choices")
     if isinstance(choices, list) and value not in choices:
-        msg = f"vLLM {contract.version} does not offer {value} for {flag}"
-        raise InternalError(msg)
+        return f"vLLM {contract.version} does not offer {value} for {flag}"
+    return None
+
+
+def _task(engine: EngineInput) -> list[tuple[str, str | None]]:
+    """
+    Return what makes the engine pool instead of generate. Of an encoder it then reads a prompt whole, of a decoder in chunks.
+    """
+    if engine.task == "generate":
+        return []
+    pairs: list[tuple[str, str | None]] = [("--runner", "pooling"), ("--convert", _CONVERT[engine.task])]
+    return pairs if engine.hf_overrides is None else [*pairs, ("--hf-overrides", engine.hf_overrides)]
 
 
 def _weights(engine: EngineInput) -> list[tuple[str, str | None]]:
@@ -106,5 +135,5 @@ def _weights(engine: EngineInput) -> list[tuple[str, str | None]]:
         pairs.append(("--load-format", "runai_streamer"))
     pairs.append(("--dtype", _DTYPE.get(engine.precision.weights, "bfloat16" if engine.precision.weights == "bf16" else "auto")))
     if engine.precision.origin == "online":
-        pairs.append(("--quantization", engine.precision.weights))
+        pairs.append(("--quantization", ONLINE[engine.precision.weights]))
     return pairs

@@ -53,7 +53,20 @@ def wrong_task(source: SourceMap, request: ModelRequest, kind: str) -> Diagnosti
         f"{request.path}.source",
         f"this model does not {request.task}: its kind is {kind}",
         value=request.source,
-        hint=f"choose a model that can {request.task}",
+        hint=f"task: {kind}, or a model that can {request.task}",
+    )
+
+
+def not_served(source: SourceMap, request: ModelRequest, version: str, why: str) -> Diagnostic:
+    """
+    Return the fault of a model of the catalogue that the pinned engine does not serve.
+    """
+    return source.diagnostic(
+        "SW318",
+        f"{request.path}.source",
+        f"vLLM {version} does not serve this model: {why}",
+        value=request.source,
+        hint=f"choose another model that can {request.task}: servewright models list",
     )
 
 
@@ -95,7 +108,7 @@ def prompt_too_long(source: SourceMap, request: ModelRequest, context: int) -> D
     """
     Return the fault of traffic whose long requests do not fit the context length.
     """
-    needed = request.traffic.input_tokens.p95 + request.traffic.output_tokens.p95
+    needed = request.traffic.long_request
     return source.diagnostic(
         "SW306",
         f"{request.path}.traffic.input_tokens",
@@ -126,8 +139,11 @@ def misses_target(source: SourceMap, request: ModelRequest, refused: tuple[Refus
     fastest = sorted(tries, key=lambda r: (-r.gpus * (r.gpu.memory_bandwidth_tbps or 0), r.what))
     # One try for each GPU: the largest split of the fastest ones shows how far off the target is.
     shown = list({r.gpu.id: r for r in reversed(fastest)}.values())[::-1][:_SHOWN]
-    hint = "\n".join(f"{r.what}: {r.why}" for r in shown) + "\nrelax the target, shorten the prompts, or allow other hardware"
-    return source.diagnostic("SW312", f"{request.path}.slo", "no hardware of the catalogue meets these targets", hint=hint)
+    pins = _pins(request)
+    other = f"take away {' and '.join(pins)}" if pins else "allow other hardware"
+    hint = "\n".join(f"{r.what}: {r.why}" for r in shown) + f"\nrelax the target, shorten the prompts, or {other}"
+    whose = "that the spec leaves" if pins else "of the catalogue"
+    return source.diagnostic("SW312", f"{request.path}.slo", f"no hardware {whose} meets these targets", hint=hint)
 
 
 def not_sold(source: SourceMap, request: ModelRequest, reasons: tuple[str, ...], region: str) -> Diagnostic:
@@ -142,11 +158,26 @@ def no_type(source: SourceMap, request: ModelRequest, excluded: tuple[str, ...])
     """
     Return the fault of pins that leave no instance type.
     """
-    hint = "\n".join(excluded[:_SHOWN]) if excluded else "drop one of hardware.gpu, hardware.count, hardware.instance_types, parallelism"
+    pins = _pins(request)
+    hint = "\n".join(excluded[:_SHOWN]) if excluded else f"take away {'one of ' if len(pins) > 1 else ''}{', '.join(pins)}"
     pinned = ", ".join(filter(None, (request.gpu, *request.instance_types)))
     return source.diagnostic(
         "SW314", f"{request.path}.hardware", "these pins leave no instance type to run on", value=pinned or None, hint=hint
     )
+
+
+def _pins(request: ModelRequest) -> tuple[str, ...]:
+    """
+    Return the fields of the spec that leave some hardware out.
+    """
+    said = {
+        "hardware.gpu": request.gpu,
+        "hardware.count": request.gpus_per_replica,
+        "hardware.instance_types": request.instance_types,
+        "parallelism.tensor": request.tensor_parallel,
+        "parallelism.pipeline": request.pipeline_parallel,
+    }
+    return tuple(field for field, pinned in said.items() if pinned)
 
 
 def split_refused(source: SourceMap, request: ModelRequest, pin: tuple[str, int | None], why: str, possible: tuple[int, ...]) -> Diagnostic:

@@ -5,6 +5,7 @@ KV cache of one sequence on one GPU.
     MLA      (kv_lora + rope) x bytes per layer and token: one latent, which every GPU of a tensor split holds whole
     window   layers with a sliding window keep min(tokens, window) tokens
     linear   linear-attention and state-space layers keep a constant state, counted with the engine's overhead
+    encoder  nothing: a prompt is read whole, in one step
     stages   under a pipeline split each GPU holds the layers of its stage, the largest one here
 
 Never 2 x layers x hidden: with grouped heads that is 4 to 25 times too much.
@@ -34,6 +35,8 @@ def kv_bytes(card: ModelCard, tokens: float, bytes_per_element: float, tensor_pa
     """
     Return the bytes of a sequence of *tokens* tokens on one of *tensor_parallel* GPUs of the largest of *pipeline_parallel* stages.
     """
+    if card.encoder:
+        return 0.0
     in_window = min(tokens, card.sliding_window) if card.sliding_window else tokens
     full, windowed = per_stage(card.kv_layers or 0, pipeline_parallel), per_stage(card.window_layers, pipeline_parallel)
     return layer_token_bytes(card, bytes_per_element, tensor_parallel) * (full * tokens + windowed * in_window)

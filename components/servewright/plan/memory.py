@@ -73,10 +73,8 @@ class DoesNotFit:
         if self.limit == "load":
             needs = f"needs  {self.needs_mib:,.0f} at the peak of loading ({self.weights_mib:,.0f} of finished weights)"
             return needs, f"has    {self.gpus} × {self.gpu_usable_mib:,} = {self.has_mib:,.0f}"
-        needs = (
-            f"needs  weights {self.weights_mib:,.0f} + KV of one {self.context_length:,}-token request {self.request_mib:,.0f}"
-            f" + overhead {self.overhead_mib:,.0f} = {self.needs_mib:,.0f}"
-        )
+        request = f" + KV of one {self.context_length:,}-token request {self.request_mib:,.0f}" if self.request_mib else ""
+        needs = f"needs  weights {self.weights_mib:,.0f}{request} + overhead {self.overhead_mib:,.0f} = {self.needs_mib:,.0f}"
         return needs, f"has    {self.gpus} × {self.gpu_usable_mib:,} × {self.utilization:g} = {self.has_mib:,.0f}"
 
 

@@ -13,8 +13,12 @@ from typing import Final, Literal
 from servewright.catalog.model import Commitment
 from servewright.catalog.model import Purchase as Purchase  # noqa: PLC0414 - what a pool may be bought as, for all who read a plan
 from servewright.diagnostics import Diagnostic
+from servewright.plan.replica_figures import Estimate as Estimate  # noqa: PLC0414 - as Purchase: for all who read a plan
+from servewright.plan.replica_figures import Memory as Memory  # noqa: PLC0414
+from servewright.plan.replica_figures import Precision as Precision  # noqa: PLC0414
+from servewright.plan.replica_figures import Prediction as Prediction  # noqa: PLC0414
 from servewright.ranges import Range
-from servewright.spec.request import AppliedDefault, BudgetRequest, Operator, SecretRef, ShareName, Slo, Stack, Traffic
+from servewright.spec.request import AppliedDefault, BudgetRequest, Operator, SecretRef, ShareName, Slo, Stack, Task, Traffic
 from servewright.spec.trace import SetBy
 
 Role = Literal["base", "burst", "fallback"]
@@ -24,73 +28,6 @@ SCALE_DOWN_S: Final = 300
 Seconds that demand must stay low before a replica is taken away (the autoscaler's stabilisation window); judgement: Kubernetes' default
 for scaling down (https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale, 2026-11).
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """
-    A prediction with its error band; *low* is the better end for a latency.
-    """
-
-    low: float
-    value: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Precision:
-    """
-    How the weights stand in memory and how they came there.
-
-    *weights* is the normalised format ("bf16", "fp16", "fp8", "mxfp4", ...). *origin* is "native", "online" (the engine quantises
-    while loading) or "checkpoint" (*checkpoint_source* at *checkpoint_revision*).
-    *weight_only* is True where the GPU has no units for the format and computes in 16 bits.
-    """
-
-    weights: str
-    origin: Literal["native", "online", "checkpoint"]
-    weight_only: bool
-    checkpoint_source: str | None = None
-    checkpoint_revision: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
-    """
-    Memory of one GPU under the plan, GiB: what weights, engine overhead and activations take, and what is left for KV cache.
-
-    *usable_gib* is the GPU's, *budget_gib* = usable x gpu_memory_utilization = *weights_gib* + *overhead_gib* + *kv_cache_gib*.
-    *load_peak_gib* is the highest use while loading (online quantisation holds a layer twice).
-    *kv_tokens* is the capacity of a whole replica, *replica_weights_gib* the weights over all of its GPUs.
-    """
-
-    usable_gib: float
-    budget_gib: float
-    weights_gib: float
-    overhead_gib: float
-    kv_cache_gib: float
-    load_peak_gib: float
-    kv_tokens: int
-    replica_weights_gib: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prediction:
-    """
-    What one replica does under its share of the busiest hour, and the highest rate at which it still meets the SLO.
-
-    *concurrency* is the mean number of running requests, *kv_use* the share of the KV cache they hold, *kv_requests* how many requests
-    of mean length it holds. *calibrated* is False where the GPU has no fitted constants.
-    """
-
-    ttft_p95_ms: Estimate
-    itl_p95_ms: Estimate
-    output_tokens_per_s: Estimate
-    max_requests_per_s: float
-    concurrency: float
-    kv_use: float
-    kv_requests: float
-    calibrated: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +77,7 @@ class StartTime:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replicas:
     """
-    Replicas over the week: *by_hour* has 168 entries, Monday 00:00 first; *busiest* is the largest the traffic needs;
+    Replicas over the week: *by_hour* has 168 entries, Monday 00:00 UTC first; *busiest* is the largest the traffic needs;
     *minimum* and *maximum* are what the autoscaler may reach.
     """
 
@@ -234,7 +171,7 @@ class ModelPlan:
 
     path: str
     name: str
-    task: str
+    task: Task
     source: str
     revision: str | None
     weights_source: str
@@ -270,6 +207,14 @@ class ModelPlan:
     output_tokens_per_month: int
     reasons: tuple[str, ...]
     rejected: tuple[Rejected, ...]
+    answer_bytes_per_month: int | None = None
+
+    @property
+    def reads_only(self) -> bool:
+        """
+        Whether a request is done when it is read: embedding and reranking make no tokens.
+        """
+        return self.task != "generate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,11 +265,21 @@ class PoolPlan:
 class LockUse:
     """
     What a lock did to a plan: *state* "none" (there is no lock), "locked" (the plan is the locked one) or "stale" (the spec asks for what
-    the lock does not hold, so the plan is a new one). *file* is the name of the lock's file.
+    the lock does not hold). *file* is the name of the lock's file. *held* are the models that stay as the lock has them, *dropped* those
+    that it knows and that are planned anew.
     """
 
     state: Literal["none", "locked", "stale"]
     file: str | None
+    held: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+
+    @property
+    def grows(self) -> bool:
+        """
+        Tell whether the plan keeps every decision of the lock that the spec still has a use for, and only adds to it or takes away.
+        """
+        return self.state == "stale" and bool(self.held) and not self.dropped
 
 
 NO_LOCK: Final = LockUse(state="none", file=None)

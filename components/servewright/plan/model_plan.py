@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from servewright.plan import faults
+from servewright.plan.left_out import left_out
 from servewright.plan.locked import locked_shape, stands_against
 from servewright.plan.offers import Market
 from servewright.plan.placements import NotSold, Placement, placements
@@ -34,12 +35,13 @@ The most replicas of one model, as `scaling.max` takes it: beyond, one Service a
 class Lost:
     """
     What was tried and cannot be chosen: shapes that cannot serve, placements that the region does not sell,
-    shapes that need more replicas than allowed.
+    shapes that need more replicas than allowed, hardware that was not tried.
     """
 
     refused: tuple[Refused, ...]
     not_sold: tuple[NotSold, ...]
     too_many: tuple[Rejected, ...]
+    left_out: tuple[Rejected, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,7 @@ def rank_model(
         return _as_locked(request, market, question, locked)
     tried = tuple(shapes(catalog, model, question.card, question.forms, question.context))
     serving = tuple(s for s in tried if isinstance(s, Shape))
-    most = MOST_REPLICAS if model.max_replicas is None else model.max_replicas
+    most = _most(model)
     enough = tuple(s for s in serving if _needed(question, s) <= most)
     if serving and not enough:
         return (_beyond_maximum(request, question, serving, most),)
@@ -78,6 +80,7 @@ def rank_model(
         refused=tuple(r for r in tried if isinstance(r, Refused)),
         not_sold=tuple(p for p in placed if isinstance(p, NotSold)),
         too_many=tuple(rejected_by_maximum(s, _needed(question, s), most) for s in serving if s not in enough),
+        left_out=left_out(market, model),
     )
     if not ranked:
         return (_nothing_serves(request, question, catalog, lost, serves=bool(serving)),)
@@ -103,6 +106,8 @@ def _as_locked(request: Request, market: Market, question: Question, locked: Loc
     shape = locked_shape(market.catalog, question, locked)
     if isinstance(shape, Refused):
         return (faults.lock_no_longer_serves(request.source, model, f"{shape.what}: {shape.why}"),)
+    if _needed(question, shape.held) > _most(model):
+        return (_beyond_maximum(request, question, (shape.held,), _most(model)),)
     placed = placements(market, question, shape.held, locked)
     most = max((p.replicas.busiest * shape.today for p in placed if isinstance(p, Placement)), default=0.0)
     if placed and most < float(model.traffic.requests_per_second):
@@ -122,6 +127,10 @@ def _beyond_maximum(request: Request, question: Question, serving: tuple[Shape, 
     if model.max_replicas is None:
         return faults.too_many(request.source, model, needed, most)
     return faults.maximum_too_small(request.source, model, needed, model.headroom + shape.extra_headroom, shape.capacity)
+
+
+def _most(model: ModelRequest) -> int:
+    return MOST_REPLICAS if model.max_replicas is None else model.max_replicas
 
 
 def _needed(question: Question, shape: Shape) -> int:
@@ -149,7 +158,8 @@ def _excluded(model: ModelRequest, catalog: Catalog) -> tuple[str, ...]:
     """
     gpu = None if model.gpu is None else catalog.gpu(model.gpu)
     types = [catalog.instance(name) for name in model.instance_types] or (catalog.instances_with_gpu(gpu.id) if gpu is not None else ())
-    return tuple(dict.fromkeys(f"{t.name}: {t.excluded}" for t in types if t is not None and t.excluded is not None))
+    why = {t.name: "it has no GPU" if t.gpu_id is None else t.excluded for t in types if t is not None}
+    return tuple(f"{name}: {reason}" for name, reason in why.items() if reason is not None)
 
 
 def _elsewhere(question: Question, catalog: Catalog) -> tuple[Shape, ...]:
@@ -175,4 +185,4 @@ def rejected(candidates: Candidates, best: Ranked, catalog: Catalog) -> tuple[Re
     published = tuple(c.quantization for c in catalog.checkpoints(question.request.source))
     back = held_back(question.forms, published) if question.request.precision == "auto" else ()
     not_sold = [rejected_sale(p) for p in tried.not_sold if p.shape.label not in seen]
-    return (*lost, *tried.too_many, *back, *not_sold, *(rejected_shape(r) for r in tried.refused))
+    return (*lost, *tried.too_many, *back, *not_sold, *(rejected_shape(r) for r in tried.refused), *tried.left_out)

@@ -6,11 +6,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from servewright.plan.pooling_models import pooling_model
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from servewright.diagnostics import Diagnostic
     from servewright.plan.decision import Decision
+    from servewright.plan.lock_fit import Misfit
     from servewright.plan.model import LockUse, PoolPlan
     from servewright.spec.request import ModelRequest, Request
 
@@ -49,12 +52,14 @@ def _of_stack(request: Request, lock: LockUse) -> Iterator[Diagnostic]:
     )
 
 
-def lock_misfits(request: Request, found: tuple[tuple[str, str], ...]) -> tuple[Diagnostic, ...]:
+def lock_misfits(request: Request, found: tuple[Misfit, ...], lock: LockUse) -> tuple[Diagnostic, ...]:
     """
     Return a warning for everything that the spec asks for and its lock does not hold.
     """
-    hint = "servewright plan SPEC --replan --write-lock takes the new plan"
-    return tuple(request.source.diagnostic("SW440", path, f"{why}: planned afresh", severity="warning", hint=hint) for path, why in found)
+    hint = "servewright plan SPEC --replan --write-lock takes a new plan"
+    if lock.grows:
+        hint = "servewright plan SPEC --write-lock takes it into the lock, which keeps what it holds"
+    return tuple(request.source.diagnostic("SW440", each.path, each.why, severity="warning", hint=hint) for each in found)
 
 
 def _of_zones(request: Request, pools: tuple[PoolPlan, ...]) -> Iterator[Diagnostic]:
@@ -94,6 +99,14 @@ def _of_model(request: Request, model: ModelRequest, decision: Decision, pools: 
             f"{model.path}.precision",
             f"the engine loads {plan.weights_source}, not the published weights; precision: {plan.native_format} keeps those",
         )
+    if pooling_model(plan.architecture).hf_overrides is not None:
+        yield _warning(
+            request,
+            "SW441",
+            f"{model.path}.source",
+            "this reranker was made of a generating model: it expects its instruction around query and document, which callers write, not "
+            "the engine (see its model card)",
+        )
     yield from _misses(request, model, decision)
 
 
@@ -106,7 +119,7 @@ def _misses(request: Request, model: ModelRequest, decision: Decision) -> Iterat
         ("ttft_p95", predicted.ttft_p95_ms, model.slo.ttft_p95_ms),
         ("itl_p95", predicted.itl_p95_ms, model.slo.itl_p95_ms),
     ):
-        if target is not None and estimate.high > float(target):
+        if target is not None and estimate is not None and estimate.high > float(target):
             yield _warning(
                 request,
                 "SW439",

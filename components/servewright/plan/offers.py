@@ -78,10 +78,13 @@ def allowed(market: Market, request: ModelRequest, instance: InstanceType, gpus:
     """
     pins = request.instance_types
     whole = instance.gpu_count == int(instance.gpu_count) and instance.gpu_count >= gpus
-    return instance.excluded is None and whole and (not pins or instance.name in pins) and not _too_uncertain(market, request, instance)
+    return instance.excluded is None and whole and (not pins or instance.name in pins) and not too_uncertain(market, request, instance)
 
 
-def _too_uncertain(market: Market, request: ModelRequest, instance: InstanceType) -> bool:
+def too_uncertain(market: Market, request: ModelRequest, instance: InstanceType) -> bool:
+    """
+    Tell whether *instance* would serve an availability SLO on spot alone although nobody says how often it is interrupted.
+    """
     if not market.capacity.spot or market.capacity.base is not None or request.slo.availability is None:
         return False
     rate = rate_of(market.catalog, market.stack, instance.name, "spot")

@@ -111,6 +111,8 @@ def pipeline_refusal(card: ModelCard, split: Split, gpus_per_node: int) -> str |
     """
     Return why *card* cannot be cut into the stages of *split*, whose tensor size is legal, None if it can.
     """
+    if card.reads_only and split.pipeline > 1:
+        return f"pipeline stages of a model whose kind is {card.kind} are not planned"
     if split.pipeline not in SIZES:
         return f"{split.pipeline} is not a pipeline split: 1, 2, 4 or 8"
     if split.gpus > gpus_per_node:

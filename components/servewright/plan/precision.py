@@ -2,8 +2,9 @@
 Which forms of the weights may be considered for a model on a GPU.
 
 `auto` takes the native format or a form of 8 bits or more; fewer bits only when native or named. An 8-bit form is a published checkpoint
-where one with a known revision exists, else the engine's own quantisation while loading. A GPU without units for a format reads it
-from memory and computes in 16 bits (weight-only), which is said.
+where one with a known revision exists, else the engine's own quantisation while loading. Of embedding and reranking models `auto` takes
+the native format alone: vectors of an index are compared with those made later, in whatever form (judgement). A GPU without units for a
+format reads it from memory and computes in 16 bits (weight-only), which is said.
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ BITS: Final = {"bf16": 16, "fp16": 16, "fp8": 8, "int8": 8, "nvfp4": 4, "mxfp4":
 The bits of a weight by format; the scales of the quantised forms come on top in `plan.weights`.
 """
 
-ONLINE: Final = frozenset({"fp8"})
+ONLINE: Final = {"fp8": "fp8_per_tensor"}
 """
-Formats that the pinned engine makes from 16-bit weights while loading (`--quantization fp8`).
+Formats that the pinned engine makes from 16-bit weights while loading, and what its `--quantization` calls them; in vLLM 0.31 plain
+`fp8` means the same and is deprecated.
 """
 
 _UNITS: Final = {
@@ -85,6 +87,8 @@ def weight_forms(request: ModelRequest, match: ModelMatch, catalog: Catalog) -> 
         )
     if request.checkpoint is not None:
         return _pinned(request, match, catalog)
+    if request.precision == "auto" and match.card.reads_only:
+        return (native,)
     if request.precision == "auto":
         eight = _eight_bit(request.source, catalog) if BITS.get(native.weights, 16) > BITS["fp8"] else None
         return (native,) if eight is None else (native, eight)
@@ -154,5 +158,5 @@ def _checkpoint(source: str, weights: str, catalog: Catalog) -> Checkpoint | Non
 
 
 def _alternatives(source: str, native: str, catalog: Catalog) -> str:
-    forms = [native, *sorted(ONLINE - {native}), *(c.quantization for c in catalog.checkpoints(source))]
+    forms = [native, *sorted(ONLINE.keys() - {native}), *(c.quantization for c in catalog.checkpoints(source))]
     return "available: " + ", ".join(dict.fromkeys(forms))

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 from servewright.plan import faults
 from servewright.plan.context_length import default_context_length
 from servewright.plan.parallelism import SIZES, Split, TensorSplits, pipeline_refusal, pipeline_splits, refusal, tensor_splits
+from servewright.plan.pooling_models import pooling_model
 from servewright.plan.precision import NoForm, WeightForm, native_format, weight_forms
+from servewright.plan.traffic import utc_week
 from servewright.plan.weights import FORMATS, CannotBeSized, gpu_weights, missing_fields, parameters
+from servewright.spec.time_zones import hours_east
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -23,10 +26,18 @@ if TYPE_CHECKING:
     from servewright.spec.request import ModelRequest, Request
 
 
+_FP32_OVER_16_BIT = 2
+"""
+Bytes of a weight as it is published in fp32 over those in 16 bits, in which the engine holds it.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """
     What is asked about one model: the *request*, what was found for its id, the forms that may serve it, the context length.
+
+    *factors* are those of the 168 hours of a week of UTC, Monday 00:00 first.
     """
 
     request: ModelRequest
@@ -48,8 +59,10 @@ class Question:
         """
         counts = parameters(self.card)
         assert not isinstance(counts, CannotBeSized)  # noqa: S101 - tested when the question was put
+        published = shape.precision.origin != "checkpoint"
         weights = native_format(self.match) if shape.precision.origin == "online" else shape.precision.weights
-        return gpu_weights(self.card, counts, FORMATS[weights], 1).total
+        wide = published and self.match.alias is None and self.card.native_format == "fp32"
+        return gpu_weights(self.card, counts, FORMATS[weights], 1).total * (_FP32_OVER_16_BIT if wide else 1)
 
 
 def ask(request: Request, model: ModelRequest, catalog: Catalog) -> Question | tuple[Diagnostic, ...]:
@@ -63,10 +76,9 @@ def ask(request: Request, model: ModelRequest, catalog: Catalog) -> Question | t
     if not _is_hub_id(model.source, match):
         return (faults.not_a_hub_id(source, model, match.card.hf_id if match.alias is None else match.alias.id, match.card.hf_id),)
     card = match.card
-    if card.kind != model.task:
-        return (faults.wrong_task(source, model, card.kind),)
-    if missing_fields(card):
-        return (faults.cannot_be_sized(source, model, CannotBeSized(hf_id=card.hf_id, missing=missing_fields(card))),)
+    unusable = _unusable(request, model, card, catalog)
+    if unusable is not None:
+        return (unusable,)
     found: list[Diagnostic] = []
     forms = weight_forms(model, match, catalog)
     if isinstance(forms, NoForm):
@@ -74,15 +86,30 @@ def ask(request: Request, model: ModelRequest, catalog: Catalog) -> Question | t
     context = model.context_length or default_context_length(card, model.traffic)
     if card.max_context is not None and context > card.max_context:
         found.append(faults.context_too_long(source, model, card.max_context))
-    elif model.traffic.input_tokens.p95 + model.traffic.output_tokens.p95 > context:
+    elif model.traffic.long_request > context:
         found.append(faults.prompt_too_long(source, model, context))
     found += _pinned_split(request, model, card)
     if found or isinstance(forms, NoForm):
         return tuple(found)
     profile = model.traffic.profile
-    factors = catalog.profile(profile) if isinstance(profile, str) else profile
-    assert factors is not None  # noqa: S101 - the spec's rules know the profile names
+    local = catalog.profile(profile) if isinstance(profile, str) else profile
+    assert local is not None  # noqa: S101 - the spec's rules know the profile names
+    factors = utc_week(local, hours_east(model.traffic.timezone))
     return Question(request=model, match=match, forms=forms, context=context, factors=factors)
+
+
+def _unusable(request: Request, model: ModelRequest, card: ModelCard, catalog: Catalog) -> Diagnostic | None:
+    """
+    Return why the architecture itself stands against *model*: another task, an engine that does not serve it, numbers that lack.
+    """
+    if card.kind != model.task:
+        return faults.wrong_task(request.source, model, card.kind)
+    unserved = pooling_model(card.hf_id).refused
+    if unserved is not None:
+        return faults.not_served(request.source, model, catalog.engine_contract().version, unserved)
+    if missing_fields(card):
+        return faults.cannot_be_sized(request.source, model, CannotBeSized(hf_id=card.hf_id, missing=missing_fields(card)))
+    return None
 
 
 def _is_hub_id(source: str, match: ModelMatch) -> bool:

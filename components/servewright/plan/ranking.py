@@ -53,7 +53,15 @@ class Ranked:
         """
         First token plus one gap, both p95: what ties compare.
         """
-        return self.prediction.ttft_p95_ms.value + self.prediction.itl_p95_ms.value
+        return answer_ms(self.prediction, 1.0)
+
+
+def answer_ms(prediction: Prediction, tokens: float) -> float:
+    """
+    Return the first token plus *tokens* more, both p95; the request alone where none are made.
+    """
+    between = prediction.itl_p95_ms
+    return prediction.ttft_p95_ms.value + (tokens * between.value if between is not None else 0.0)
 
 
 def with_prediction(catalog: Catalog, stack: Stack, request: ModelRequest, placement: Placement) -> Ranked:
@@ -122,8 +130,8 @@ def rank(request: ModelRequest, candidates: list[Ranked]) -> list[Ranked]:
 
 def _score(request: ModelRequest, ranked: Ranked) -> float:
     if request.priority == "latency":
-        tokens = float(request.traffic.output_tokens.mean)
-        return ranked.prediction.ttft_p95_ms.value + tokens * ranked.prediction.itl_p95_ms.value
+        made = request.traffic.output_tokens
+        return answer_ms(ranked.prediction, 0.0 if made is None else float(made.mean))
     if request.priority == "throughput":
         return float(ranked.price) / (ranked.placement.shape.capacity * ranked.placement.replicas.busiest)
     if request.priority == "balanced":
@@ -136,10 +144,11 @@ def used_up(request: ModelRequest, ranked: Ranked) -> float:
     Return the larger share of a latency target that the prediction uses up; 1 where there is no target.
     """
     pairs = (
-        (ranked.prediction.ttft_p95_ms.value, request.slo.ttft_p95_ms),
-        (ranked.prediction.itl_p95_ms.value, request.slo.itl_p95_ms),
+        (ranked.prediction.ttft_p95_ms, request.slo.ttft_p95_ms),
+        (ranked.prediction.itl_p95_ms, request.slo.itl_p95_ms),
     )
-    return max((value / float(target) for value, target in pairs if target is not None), default=1.0)
+    used = (found.value / float(target) for found, target in pairs if target is not None and found is not None)
+    return max(used, default=1.0)
 
 
 def _ties(ranked: Ranked) -> tuple[Decimal, tuple[Decimal, Decimal], bool, float, Decimal, int, str]:

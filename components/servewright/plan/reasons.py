@@ -38,12 +38,16 @@ def reasons(request: ModelRequest, best: Ranked, cheapest: Ranked, groups: tuple
         spare += f" ({shape.extra_headroom * 100:.0f} % of it for the wider error band)"
     need = f"{rate.normalize():f} req/s with {spare} need {_count(replicas.busiest, 'replica')}"
     left = f"{memory.kv_cache_gib:.1f} GiB are left for {memory.kv_tokens:,} tokens of KV cache per replica"
+    if not memory.kv_tokens:
+        left = f"{memory.kv_cache_gib:.1f} GiB stay free: an encoder has no KV cache"
+    per_step = f"{shape.max_num_batched_tokens:,} tokens per engine step give the highest rate within "
+    per_step += "both latency targets" if request.traffic.output_tokens is not None else "the latency target"
     lead = "held by the lock: choice" if held else _lead(request, best)
     words = [
         f"{lead} of {shape.label} on {placement.instance.name}: {_count(nodes, 'node')} at the busiest hour",
         f"one replica serves {shape.capacity:.2f} req/s within the SLO (limit: {shape.binding}); {need}",
         f"{shape.precision.weights} weights take {memory.weights_gib:.1f} GiB on {gpus}, the engine {memory.overhead_gib:.1f}; {left}",
-        f"{shape.max_num_batched_tokens:,} tokens per engine step give the highest rate within both latency targets",
+        per_step,
     ]
     if shape.precision.origin == "online":
         words.append(f"{shape.precision.weights} is made from the published weights while loading: no published checkpoint is known")
@@ -52,7 +56,16 @@ def reasons(request: ModelRequest, best: Ranked, cheapest: Ranked, groups: tuple
     if request.priority != "cost" and cheapest.price < best.price:
         less = f"{(best.price - cheapest.price) / best.price * 100:.0f} % less" if best.price.is_finite() else "a known price"
         words.append(f"the cheapest within the same targets is {cheapest.placement.shape.label}, at {less}: priority: cost takes it")
-    return (*words, *share_reasons(best, groups))
+    return (*words, *share_reasons(best, groups), *_alone(best, groups))
+
+
+def _alone(best: Ranked, groups: tuple[PoolGroup, ...]) -> tuple[str, ...]:
+    """
+    Return what *best* costs on nodes of its own where it shares some: alternatives are priced like that, its own part is not.
+    """
+    if best.price.is_infinite() or all(len(group.tenants) == 1 for group in groups):
+        return ()
+    return (f"on nodes of its own it would cost ${best.price:,.0f}: each other amount and percentage here is of this model alone too",)
 
 
 def rejected_placement(best: Ranked, other: Ranked) -> Rejected:
@@ -96,7 +109,8 @@ def _dearer(best: Ranked, other: Ranked) -> str:
     change = (other.price - best.price) / best.price if best.price else Decimal(0)
     if change < -_WORTH_A_PERCENT and best.placement.tenants[0].request.priority == "cost":
         return f"{change * 100:+,.0f} % alone, and dearer beside the other models"
-    return "same price" if abs(change) < _WORTH_A_PERCENT else f"{change * 100:+,.0f} %"
+    words = "same price" if abs(change) < _WORTH_A_PERCENT else f"{change * 100:+,.0f} %"
+    return words if other.placement.monthly.expected is not None else f"{words} at ${other.price:,.0f}, compared so"
 
 
 def held_back(forms: tuple[WeightForm, ...], available: tuple[str, ...]) -> tuple[Rejected, ...]:
@@ -127,7 +141,7 @@ def _lead(request: ModelRequest, best: Ranked) -> str:
     if best.price.is_infinite():
         return "no price known, the smallest hardware"
     if best.placement.monthly.expected is None:
-        return "price unknown, compared by what is known: choice"
+        return f"price unknown, compared at ${best.price:,.0f}, on-demand prices in the place of unknown ones: choice"
     return _PRIORITY[request.priority]
 
 

@@ -121,7 +121,8 @@ def best_budget(
     taken = footprint(sizing.card, split.tensor, precision, sizing.context, split.pipeline)
     assert not isinstance(taken, CannotBeSized)  # noqa: S101 - the planner asked before
     memories: dict[int, Memory] = {}
-    for budget in budgets or budgets_of(split, sizing.lengths):
+    tried = whole_prompt_budgets(sizing.context) if sizing.card.encoder else budgets_of(split, sizing.lengths)
+    for budget in budgets or tried:
         memory = taken.within(gpu.usable_memory_mib, budget, float(GPU_MEMORY_UTILIZATION))
         if isinstance(memory, DoesNotFit):
             if not memories:
@@ -156,6 +157,16 @@ def budgets_of(split: Split, lengths: Lengths) -> tuple[int, ...]:
     return tuple(budget for budget in BUDGETS if budget <= most)
 
 
+def whole_prompt_budgets(context: int) -> tuple[int, ...]:
+    """
+    Return the batching budgets to try for an encoder, which reads a prompt of the full *context* length in one step.
+
+    >>> whole_prompt_budgets(5000)
+    (5000, 8192, 16384)
+    """
+    return tuple(dict.fromkeys(max(budget, context) for budget in BUDGETS))
+
+
 def _replica(  # noqa: PLR0917 - called once
     sizing: Sizing, gpu: Gpu, precision: Precision, split: Split, budget: int, memory: Memory
 ) -> ReplicaModel:
@@ -183,6 +194,8 @@ def lengths_of(traffic: Traffic) -> Lengths:
     Return the token lengths as the performance model takes them.
     """
     given, made = traffic.input_tokens, traffic.output_tokens
+    if made is None:
+        return Lengths(input_mean=float(given.mean), input_p95=float(given.p95))
     return Lengths(input_mean=float(given.mean), input_p95=float(given.p95), output_mean=float(made.mean), output_p95=float(made.p95))
 
 

@@ -38,8 +38,8 @@ def per_stage(layers: int, stages: int) -> int:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """
-    The largest of *stages* stages: its *layers*, *full_layers* and *window_layers* (by KV cache) as counts, and the share of all layers
-    and of all routed experts that it holds.
+    The largest of *stages* stages: its *layers*, *full_layers* and *window_layers* (by what a token sees) as counts, and the share of all
+    layers and of all routed experts that it holds.
     """
 
     stages: int
@@ -63,7 +63,7 @@ def largest_stage(card: ModelCard, pipeline_parallel: int) -> Stage:
     return Stage(
         stages=p,
         layers=held,
-        full_layers=per_stage(card.kv_layers or 0, p),
+        full_layers=per_stage(layers - card.window_layers if card.encoder else card.kv_layers or 0, p),
         window_layers=per_stage(card.window_layers, p),
         layer_share=held / layers,
         expert_share=with_experts / expert_layers,

@@ -4,7 +4,7 @@ What a million tokens cost, and what one replica more would.
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING
 
 from servewright.plan.model import NextReplica, TokenPrice
@@ -13,12 +13,13 @@ from servewright.units import HOURS_PER_MONTH
 
 if TYPE_CHECKING:
     from servewright.plan.placements import Placement
-    from servewright.plan.pool_group import PoolGroup
+    from servewright.plan.pool_group import PoolGroup, PricedPool
     from servewright.plan.traffic import MonthlyTokens
     from servewright.ranges import Range
     from servewright.spec.request import Traffic
 
 _MILLION = Decimal(10**6)
+_CENT = Decimal("0.01")
 
 
 def token_price(placement: Placement, monthly: Range, traffic: Traffic, factors: tuple[Decimal, ...], tokens: MonthlyTokens) -> TokenPrice:
@@ -26,20 +27,25 @@ def token_price(placement: Placement, monthly: Range, traffic: Traffic, factors:
     Return USD per million tokens at the model's *monthly* price: *blended* over the month's expected tokens, *saturated* as if the
     same nodes ran at their capacity all the time.
 
-    The split into input and output needs the share of GPU time that prompts take, which is not measured: None.
+    The split into input and output needs the share of GPU time that prompts take, which is not measured: None. Where there is only input,
+    its price is the whole one.
     """
     expected = monthly.expected
     blended = None if expected is None or not tokens.all else expected / tokens.all * _MILLION
     capacity = Decimal(repr(placement.shape.capacity))
     used = traffic.requests_per_second * sum(factors) / (capacity * sum(placement.replicas.by_hour))
     return TokenPrice(
-        input=None,
+        input=blended if traffic.output_tokens is None else None,
         output=None,
         blended=blended,
         saturated=None if blended is None else blended * used,
         utilisation=float(used),
-        basis="expected price of the GPU pools over all input and output tokens of the month",
+        basis=f"expected price of the GPU pools over all {_counted(traffic)} tokens of the month",
     )
+
+
+def _counted(traffic: Traffic) -> str:
+    return "input" if traffic.output_tokens is None else "input and output"
 
 
 def next_replica(group: PoolGroup) -> NextReplica:
@@ -50,7 +56,11 @@ def next_replica(group: PoolGroup) -> NextReplica:
     nodes = _nodes(group, busiest + 1) - _nodes(group, busiest)
     hourly = _mean_hourly(group)
     why = "fits the nodes of the busiest hour" if nodes == 0 else f"needs {nodes} x {group.pools[0].offer.types[0].name} more"
-    return NextReplica(nodes=nodes, monthly=None if hourly is None else nodes * hourly * HOURS_PER_MONTH, why=why)
+    return NextReplica(nodes=nodes, monthly=None if hourly is None else _cents(nodes * hourly * HOURS_PER_MONTH), why=why)
+
+
+def _cents(amount: Decimal) -> Decimal:
+    return amount.quantize(_CENT, ROUND_HALF_EVEN)
 
 
 def _nodes(group: PoolGroup, replicas: int) -> int:
@@ -59,8 +69,15 @@ def _nodes(group: PoolGroup, replicas: int) -> int:
 
 def _mean_hourly(group: PoolGroup) -> Decimal | None:
     """
-    Return the price of an hour of a node, over the pools by their expected shares.
+    Return the price of an hour of a node that is needed, with its volume and its replacements, over the pools by their expected shares.
     """
-    parts = [(pool.offer.expected_share, pool.offer.rate.price.expected) for pool in group.pools]
+    parts = [(pool.offer.expected_share, _hourly(pool)) for pool in group.pools]
     known = [share * price for share, price in parts if price is not None]
     return sum(known, Decimal(0)) if len(known) == len(parts) else None
+
+
+def _hourly(pool: PricedPool) -> Decimal | None:
+    hours, monthly = pool.hours.expected, pool.monthly.expected
+    if not hours:
+        return pool.offer.rate.price.expected
+    return None if monthly is None else monthly / hours * (1 + pool.offer.effects.recovery_overlap)

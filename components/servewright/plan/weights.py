@@ -113,7 +113,7 @@ def missing_fields(card: ModelCard) -> tuple[str, ...]:
     Return what a size needs and the card does not have: empty fields, or a structure that does not add up to the published size.
     """
     absent = [name for name, value in _needed(card).items() if not value]
-    if card.kind == "generate" and card.kv_layers is None:
+    if card.kv_layers is None:
         absent.append("kv_layers")
     if card.kv_rule_unknown:
         absent.append("rule for the KV cache")

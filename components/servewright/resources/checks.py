@@ -66,9 +66,10 @@ def _unlocked(plan: Plan) -> Iterator[str]:
     if plan.stack.environment not in _LOCKED or plan.lock.state == "locked":
         return
     why = "there is no lock" if plan.lock.state == "none" else f"{plan.lock.file} does not fit the spec"
+    how = "--write-lock" if plan.lock.grows else "--replan --write-lock"
     yield (
         f"{plan.stack.environment} goes out from a locked plan only, so that a refresh of prices cannot replace its hardware, and {why}: "
-        "servewright plan SPEC --replan --write-lock makes it, and it belongs into version control."
+        f"servewright plan SPEC {how} makes it, and it belongs into version control."
     )
 
 

@@ -105,9 +105,18 @@ def workload_annotations(model: ModelPlan, workload: WorkloadPlan) -> dict[str, 
         annotation_keys.REPLICAS_BY_HOUR: encode_hours(workload.replicas.by_hour),
         annotation_keys.START_SECONDS: str(model.start.total_s),
         annotation_keys.INPUT_TOKENS: str(model.input_tokens_per_month if first else 0),
-        annotation_keys.OUTPUT_TOKENS: str(model.output_tokens_per_month if first else 0),
+        **_answers(model, first=first),
         annotation_keys.WEIGHTS_GIB: f"{model.weights_disk_gib:.3f}",
     }
+
+
+def _answers(model: ModelPlan, *, first: bool) -> dict[str, str]:
+    """
+    Return what leaves a *model* in a month: its output tokens, or the bytes of vectors and scores.
+    """
+    if model.answer_bytes_per_month is None:
+        return {annotation_keys.OUTPUT_TOKENS: str(model.output_tokens_per_month if first else 0)}
+    return {annotation_keys.ANSWER_BYTES: str(model.answer_bytes_per_month if first else 0)}
 
 
 def pool_annotations(pool: PoolPlan) -> dict[str, str]:

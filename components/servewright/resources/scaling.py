@@ -6,6 +6,12 @@ The KEDA ScaledObject: replicas follow what the engines hold and what waits befo
 
 The queue is empty below saturation, so KV usage does the early scaling; the queue catches what the plan did not foresee.
 
+A model that only reads has neither: requests come and go within a step, and the engine sets its gauges between steps, where they are 0
+under any load (vLLM 0.31.0 with a BERT, observed 2026-11). So counters stand in their place, as rates:
+    tokens      sum over replicas of prompt tokens a second    target per replica: 85 % of those at the rate that meets the SLO
+    waiting     sum over replicas of seconds waited a second   the same target: by Little's law that is how many wait
+The tokens read never exceed what the replicas can do; where they can do less than predicted, the wait tells.
+
 Beside a base only the burst is scaled. Requests go to all replicas alike, so the sums are over both, less what the base is there for: its
 replicas times the target of one.
 """
@@ -28,6 +34,13 @@ if TYPE_CHECKING:
 
 WAITING: Final = "vllm:num_requests_waiting"
 KV_USAGE: Final = "vllm:kv_cache_usage_perc"
+PROMPT_TOKENS: Final = "vllm:prompt_tokens_total"
+WAITED: Final = "vllm:request_queue_time_seconds_sum"
+
+_RATE_WINDOW_S: Final = 4 * SCRAPE_SECONDS
+"""
+What a rate is taken over: four scrapes, so that one that fails leaves two and more. Judgement.
+"""
 
 _FILL: Final = Decimal("0.85")
 """
@@ -38,6 +51,11 @@ _MOST_KV: Final = Decimal("0.8")
 _LEAST_KV: Final = Decimal("0.01")
 """
 Above 80 % the engine soon preempts requests; below 1 % a single request would count as load. Judgement.
+"""
+
+_SELECTED: Final = "SELECTED"
+"""
+Stands in a query where the labels of a model's engines go.
 """
 
 _DEFAULT_WAIT_S: Final = Decimal(1)
@@ -52,7 +70,10 @@ def scaled_object(plan: Plan, model: ModelPlan, workload: WorkloadPlan, names: N
     """
     base = sum(each.replicas.busiest for each in model.workloads if not each.scaled)
     address = prometheus_address(plan)
-    targets = {"kv-usage": (KV_USAGE, kv_target(model)), "waiting": (WAITING, Decimal(waiting_target(model)))}
+    waiting = Decimal(waiting_target(model))
+    targets = {"kv-usage": (_gauge(KV_USAGE), kv_target(model)), "waiting": (_gauge(WAITING), waiting)}
+    if model.reads_only:
+        targets = {"tokens": (_per_second(PROMPT_TOKENS), tokens_target(model)), "waiting": (_per_second(WAITED), waiting)}
     name = names.workload(model.name)
     return {
         "apiVersion": "keda.sh/v1alpha1",
@@ -73,7 +94,7 @@ def scaled_object(plan: Plan, model: ModelPlan, workload: WorkloadPlan, names: N
             "fallback": {"failureThreshold": 4, "replicas": max(1, workload.replicas.busiest), "behavior": "currentReplicasIfHigher"},
             "advanced": {"horizontalPodAutoscalerConfig": {"behavior": _behaviour()}},
             "triggers": [
-                _trigger(key, address, _query(model, names, metric, base * target), target) for key, (metric, target) in targets.items()
+                _trigger(key, address, _query(model, names, series, base * target), target) for key, (series, target) in targets.items()
             ],
         },
     }
@@ -92,6 +113,16 @@ def kv_target(model: ModelPlan) -> Decimal:
     rate = traffic.requests_per_second / max(1, model.replicas.busiest)
     room = _FILL * Decimal(repr(predicted.max_requests_per_s)) / rate if rate else Decimal(1)
     return min(_MOST_KV, max(_LEAST_KV, usage * max(Decimal(1), room))).quantize(Decimal("0.001"))
+
+
+def tokens_target(model: ModelPlan) -> Decimal:
+    """
+    Return the prompt tokens per second of a replica where another one is wanted, at least those of the planned busiest hour.
+    """
+    traffic = model.traffic
+    planned = traffic.requests_per_second / max(1, model.replicas.busiest)
+    rate = max(planned, _FILL * Decimal(repr(model.predicted.max_requests_per_s)))
+    return Decimal(max(1, ceil(rate * traffic.input_tokens.mean)))
 
 
 def waiting_target(model: ModelPlan) -> int:
@@ -117,11 +148,20 @@ def _behaviour() -> dict[str, Any]:
     }
 
 
-def _query(model: ModelPlan, names: Names, metric: str, base: Decimal) -> str:
+def _gauge(metric: str) -> str:
+    return f"{metric}{{{_SELECTED}}}"
+
+
+def _per_second(metric: str) -> str:
+    return f"rate({metric}{{{_SELECTED}}}[{_RATE_WINDOW_S}s])"
+
+
+def _query(model: ModelPlan, names: Names, series: str, base: Decimal) -> str:
     """
-    Return the sum of *metric* over the engines of *model*, less what the *base* serves.
+    Return the sum of *series* over the engines of *model*, less what the *base* serves.
     """
-    whole = f"sum({metric}{{namespace={promql_string(names.namespace)},model_name={promql_string(served_name(model))}}})"
+    selected = f"namespace={promql_string(names.namespace)},model_name={promql_string(served_name(model))}"
+    whole = f"sum({series.replace(_SELECTED, selected)})"
     return whole if not base else f"clamp_min({whole} - {base}, 0)"
 
 

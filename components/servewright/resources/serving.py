@@ -34,7 +34,7 @@ def service_account(plan: Plan, model: ModelPlan, names: Names) -> dict[str, Any
         "automountServiceAccountToken": False,
     }
     if model.weights_source.startswith("s3://"):
-        # The association itself is not built yet; check and documentation point here.
+        # The association itself is not built yet: the readiness list (weights-access) and docs/resources.md ask for it.
         account["metadata"]["annotations"] = {
             labels.PREFIX + "needs-pod-identity": f"s3:GetObject, s3:ListBucket on {model.weights_source}"
         }

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from servewright.diagnostics import Diagnostic, SourceMap
     from servewright.spec.model import Spec
-    from servewright.spec.request import Environment
+    from servewright.spec.request import Environment, Task
     from servewright.spec.served_model import ModelSpec
     from servewright.spec.traffic import TokenLengthSpec, TrafficSpec
 
@@ -42,6 +42,19 @@ P95_OVER_MEAN: Final = Decimal(2)
 95th percentile over mean of a log-normal length with sigma 0.5: exp(1.645 x 0.5 - 0.5^2 / 2) = 2.0. Judgement: lengths in chats spread
 about so much; a spec that knows its own gives {mean, p95}.
 """
+
+P95_OVER_MEAN_READ: Final = Decimal("1.5")
+"""
+The same for embed and rerank, sigma 0.25: exp(1.645 x 0.25 - 0.25^2 / 2) = 1.46. Judgement: texts are cut into pieces before they are
+embedded or ranked, and pieces spread less than chats.
+"""
+
+
+_PRECISION: Final[dict[Task, str]] = {
+    "generate": "the native format, or a form of 8 bits or more",
+    "embed": "the native format: vectors of an index stay comparable",
+    "rerank": "the native format",
+}
 
 
 def complete(spec: Spec, source: SourceMap, warnings: tuple[Diagnostic, ...], zones_of: Callable[[str], tuple[str, ...]]) -> Request:
@@ -71,7 +84,7 @@ def _stack(spec: Spec, environment: Environment, applied: Applied, zones_of: Cal
     platform = spec.platform
     name = applied.take("name", spec.name, name_from(spec.models[0].source), "from the first model's source")
     region = applied.take(
-        "platform.region", None if platform is None else platform.region, DEFAULT_REGION, "the region with complete prices"
+        "platform.region", None if platform is None else platform.region, DEFAULT_REGION, "the region with the most prices"
     )
     if platform is None or platform.kind is None:
         applied.note("platform.kind", "eks", "the platform that is built")
@@ -103,21 +116,24 @@ def _stack(spec: Spec, environment: Environment, applied: Applied, zones_of: Cal
 def _model(model: ModelSpec, path: str, environment: Environment, rules: EnvironmentDefaults, applied: Applied) -> ModelRequest:
     hardware, scaling, rule = model.hardware or HardwareSpec(), model.scaling or ScalingSpec(), f"the rule of {environment}"
     checkpoint, token = model.checkpoint, model.token
+    name = applied.take(f"{path}.name", model.name, name_from(model.source), "from source")
+    default_task: Task = "generate"
+    task = applied.take(f"{path}.task", model.task, default_task, "what most models do")
     request = ModelRequest(
         path=path,
-        name=applied.take(f"{path}.name", model.name, name_from(model.source), "from source"),
-        task=applied.take(f"{path}.task", model.task, "generate", "what most models do"),
+        name=name,
+        task=task,
         source=model.source,
         revision=model.revision,
         checkpoint=None if checkpoint is None else PinnedCheckpoint(source=checkpoint.source, revision=checkpoint.revision),
         token=None if token is None else SecretRef(secret=token.secret, key=token.key),
-        traffic=_traffic(model.traffic, f"{path}.traffic", applied),
+        traffic=_traffic(model.traffic, task, f"{path}.traffic", applied),
         slo=_slo(model, f"{path}.slo", environment, rules, applied),
         priority=applied.take(f"{path}.priority", model.priority, "cost", "the cheapest plan that meets the SLO"),
         gpu=hardware.gpu,
         gpus_per_replica=hardware.count,
         instance_types=hardware.instance_types or (),
-        precision=applied.take(f"{path}.precision", model.precision, "auto", "the native format, or a form of 8 bits or more"),
+        precision=applied.take(f"{path}.precision", model.precision, "auto", _PRECISION[task]),
         tensor_parallel=None if model.parallelism is None else model.parallelism.tensor,
         pipeline_parallel=None if model.parallelism is None else model.parallelism.pipeline,
         context_length=model.context_length,
@@ -150,15 +166,17 @@ def _slo(model: ModelSpec, path: str, environment: Environment, rules: Environme
     return Slo(ttft_p95_ms=model.slo.ttft_p95, itl_p95_ms=model.slo.itl_p95, availability=availability)
 
 
-def _traffic(traffic: TrafficSpec, path: str, applied: Applied) -> Traffic:
-    if traffic.output_tokens is None:
+def _traffic(traffic: TrafficSpec, task: Task, path: str, applied: Applied) -> Traffic:
+    if traffic.output_tokens is None and task == "generate":
         msg = "a spec without output_tokens is refused by the rules"
         raise TypeError(msg)
     steady: str | tuple[Decimal, ...] = "steady"
+    made = traffic.output_tokens
+    over_mean = P95_OVER_MEAN if task == "generate" else P95_OVER_MEAN_READ
     return Traffic(
         requests_per_second=traffic.requests_per_second,
-        input_tokens=_length(traffic.input_tokens, f"{path}.input_tokens", applied),
-        output_tokens=_length(traffic.output_tokens, f"{path}.output_tokens", applied),
+        input_tokens=_length(traffic.input_tokens, over_mean, f"{path}.input_tokens", applied),
+        output_tokens=None if made is None else _length(made, over_mean, f"{path}.output_tokens", applied),
         profile=applied.take(f"{path}.profile", traffic.profile, steady, "the same load in every hour: never too small"),
         timezone=applied.take(f"{path}.timezone", traffic.timezone, "UTC", "no time zone is given"),
         prefix_share=applied.take(
@@ -167,8 +185,7 @@ def _traffic(traffic: TrafficSpec, path: str, applied: Applied) -> Traffic:
     )
 
 
-def _length(length: TokenLengthSpec, path: str, applied: Applied) -> TokenLength:
-    p95 = applied.take(
-        f"{path}.p95", length.p95, length.mean * P95_OVER_MEAN, f"{P95_OVER_MEAN} times the mean: a usual spread (judgement)"
-    )
+def _length(length: TokenLengthSpec, over_mean: Decimal, path: str, applied: Applied) -> TokenLength:
+    usual = "a usual spread" if over_mean == P95_OVER_MEAN else "a usual spread of texts in pieces"
+    p95 = applied.take(f"{path}.p95", length.p95, length.mean * over_mean, f"{over_mean} times the mean: {usual} (judgement)")
     return TokenLength(mean=length.mean, p95=p95)

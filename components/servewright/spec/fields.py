@@ -194,6 +194,8 @@ _MEANT: Final = {
     "max_model_len": "context_length",
     "tensor_parallel_size": "parallelism: {tensor}",
     "tpot_p95": "itl_p95",
+    "tags": "labels",
+    "env": "environment",
 }
 """
 Names that other tools use for our fields.
@@ -206,10 +208,13 @@ def _unknown(loc: Loc) -> tuple[str, str, str | None]:
     names = () if part is None else field_names(part)
     near = nearest(name, names)
     homes = [home for home in field_homes(Spec).get(name, ()) if home]
-    if name in _MEANT:
-        hint = f"write {_MEANT[name]}"
+    meant = _MEANT.get(name, "")
+    if meant.split(":", 1)[0] in names:
+        hint = f"write {meant}"
     elif near is not None:
         hint = f"Nearest: {near}"
+    elif meant:
+        hint = f"write {meant}, which stands below {' or '.join(field_homes(Spec)[meant.split(':', 1)[0]][:3])}"
     elif homes:
         hint = f"{name} stands below {' or '.join(homes[:3])}"
     else:

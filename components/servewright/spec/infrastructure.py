@@ -91,7 +91,7 @@ class PlatformSpec(Part):
 
     region: Region | None = None
     """
-    AWS region. Default us-east-1, where prices are complete.
+    AWS region. Default us-east-1, which has the most prices.
     """
 
     zones: Annotated[tuple[Zone, ...], Listed(1, 6)] | None = None

@@ -4,13 +4,12 @@ Rules of one model.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
+from servewright.pins import COMMIT
 from servewright.spec.codes import (
     CONTRADICTION,
     DUPLICATE,
-    MISSING,
     NOT_BUILT,
     SECTION_LATER,
     TOO_SMALL,
@@ -23,6 +22,7 @@ from servewright.spec.codes import (
 from servewright.spec.faults import nearest
 from servewright.spec.finding import Finding
 from servewright.spec.paths import item
+from servewright.spec.task_rules import context, task, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,38 +36,6 @@ The one engine release we emit arguments for; the row "vllm" of the catalogue's 
 """
 
 
-def _tokens(_scope: Scope, model: ModelSpec, path: str) -> Iterator[Finding]:
-    if model.traffic.output_tokens is None:
-        yield Finding(
-            code=MISSING,
-            path=f"{path}.traffic.output_tokens",
-            message="output_tokens is missing",
-            hint="output_tokens: 300, the mean",
-            reads=(f"{path}.task",),
-        )
-    for name, length in (("input_tokens", model.traffic.input_tokens), ("output_tokens", model.traffic.output_tokens)):
-        if length is not None and length.p95 is not None and length.p95 < length.mean:
-            yield Finding(
-                code=CONTRADICTION,
-                path=f"{path}.traffic.{name}.p95",
-                message=f"the 95th percentile is below the mean of {length.mean}",
-                reads=(f"{path}.traffic.{name}.mean",),
-            )
-
-
-def _context(_scope: Scope, model: ModelSpec, path: str) -> Iterator[Finding]:
-    if model.context_length is None or model.traffic.output_tokens is None:
-        return
-    prompt, answer = model.traffic.input_tokens.mean, model.traffic.output_tokens.mean
-    if model.context_length < prompt + answer:
-        yield Finding(
-            code=CONTRADICTION,
-            path=f"{path}.context_length",
-            message=f"shorter than a mean request: {prompt} + {answer} = {prompt + answer} tokens",
-            reads=(f"{path}.traffic.input_tokens", f"{path}.traffic.output_tokens"),
-        )
-
-
 def _revision(scope: Scope, model: ModelSpec, path: str) -> Iterator[Finding]:
     where = f"{path}.revision"
     if model.source.startswith("s3://"):
@@ -76,7 +44,7 @@ def _revision(scope: Scope, model: ModelSpec, path: str) -> Iterator[Finding]:
                 code=CONTRADICTION, path=where, message="an s3:// address has no revision", hint="put the version into the address"
             )
         return
-    if model.revision is not None and re.fullmatch(r"[0-9a-f]{40}", model.revision):
+    if model.revision is not None and COMMIT.fullmatch(model.revision):
         return
     known = None if scope.names is None else scope.names.revision(model.source)
     hint = "pin the commit id of 40 hexadecimal digits" if known is None else f"revision: {known}"
@@ -223,8 +191,9 @@ def duplicates(values: tuple[object, ...] | None, path: str) -> Iterator[Finding
 
 
 MODEL_RULES: Final[tuple[Callable[[Scope, ModelSpec, str], Iterator[Finding]], ...]] = (
-    _tokens,
-    _context,
+    tokens,
+    task,
+    context,
     _revision,
     _hardware,
     _parallelism,

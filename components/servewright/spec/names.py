@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Final, Literal
 
+from servewright.pins import COMMIT
 from servewright.spec.codes import MALFORMED, NOT_A_CHOICE, NOT_BUILT, WRONG_TYPE
 from servewright.spec.faults import fault, kind, nearest_hint
 from servewright.spec.quantities import Parsed
@@ -112,7 +113,7 @@ Owner = Annotated[str, text(_LABEL_VALUE, 63, "a team name of letters, digits, -
 Source = Annotated[
     str, Parsed(parse_source, {"type": "string", "maxLength": _MAX_SOURCE, "examples": ["meta-llama/Llama-3.3-70B-Instruct"]})
 ]
-Commit = Annotated[str, text(r"[0-9a-f]{40}", 40, "a commit id: 40 hexadecimal digits in lower case")]
+Commit = Annotated[str, text(COMMIT.pattern, 40, "a commit id: 40 hexadecimal digits in lower case")]
 Revision = Annotated[
     str, text(r"[A-Za-z0-9][A-Za-z0-9._/-]*", 100, "a revision: a commit id of 40 hexadecimal digits (or a branch or tag, in dev)")
 ]
@@ -153,7 +154,7 @@ Version = Annotated[str, text(r"v?[0-9]+(\.[0-9]+){0,3}([A-Za-z0-9.+-]{0,32})", 
 Timezone = Annotated[str, text(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}", 64, "the name of a time zone, as Europe/Berlin")]
 
 Environment = Annotated[Literal["dev", "staging", "prod"], choice("dev", "staging", "prod")]
-Task = Annotated[Literal["generate", "embed", "rerank"], choice("generate", "embed", "rerank", later=("embed", "rerank"))]
+Task = Annotated[Literal["generate", "embed", "rerank"], choice("generate", "embed", "rerank")]
 Priority = Annotated[Literal["cost", "latency", "throughput", "balanced"], choice("cost", "latency", "throughput", "balanced")]
 PRECISIONS: Final = ("auto", "bf16", "fp16", "fp8", "nvfp4", "mxfp4", "int8", "int4-awq", "int4-gptq")
 Precision = Annotated[str, choice(*PRECISIONS)]

@@ -5,6 +5,7 @@ The node graph of a document: scalars, lists and fields with their places, befor
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Final
 
 from servewright.diagnostics import Position
@@ -110,9 +111,7 @@ class MappingNode:
     def _pair(self, key: Node, value: Node) -> SyntaxFault | None:
         if not isinstance(key, ScalarNode) or not isinstance(key.value, str):
             shown = shown_name(key.written) if isinstance(key, ScalarNode) and key.written else "this"
-            return SyntaxFault(
-                BAD_FIELD_NAME, key.position, f"a field name must be text, {shown} is not", hint="put it in quotes if it is meant as a name"
-            )
+            return SyntaxFault(BAD_FIELD_NAME, key.position, f"a field name must be text, {shown} is not", hint=_name_hint(key))
         if len(key.value) > MAX_KEY:
             return SyntaxFault(BAD_FIELD_NAME, key.position, f"a field name has {len(key.value)} characters, {MAX_KEY} are allowed")
         if key.plain and key.value == "<<":
@@ -132,3 +131,12 @@ class MappingNode:
 
 
 Node = ScalarNode | SequenceNode | MappingNode
+
+
+def _name_hint(key: Node) -> str:
+    """
+    Return what the writer of *key* may have meant: within braces the comma of 6,5 or 1,200 begins a new field.
+    """
+    quotes = "put it in quotes if it is meant as a name"
+    number = isinstance(key, ScalarNode) and isinstance(key.value, (int, float, Decimal)) and not isinstance(key.value, bool)
+    return f"{quotes}; a number has a decimal point and no other separator: 6.5, 1200" if number else quotes

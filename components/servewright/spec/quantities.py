@@ -165,7 +165,7 @@ def parse_money(value: object) -> Decimal:
     """
     Return the amount of "60000 USD": above 0, at most a billion.
     """
-    amount = _quantity(value, parse_usd, "needs a currency: 60000 USD")
+    amount = _quantity(value, parse_usd, "needs its currency, which is USD: 60000 USD")
     if not _between(amount, "0.01", "1000000000"):
         raise fault(OUT_OF_BOUNDS, "must be from 0.01 USD to 1000000000 USD")
     return amount

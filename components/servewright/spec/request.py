@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from servewright.spec.trace import SetBy
 
 Environment = Literal["dev", "staging", "prod"]
+Task = Literal["generate", "embed", "rerank"]
 Priority = Literal["cost", "latency", "throughput", "balanced"]
 BasePurchase = Literal["on-demand", "reserved", "capacity-reservation", "capacity-block"]
 BurstPurchase = Literal["on-demand", "spot"]
@@ -59,14 +60,22 @@ class Traffic:
     """
     What arrives: *requests_per_second* is the mean of the busiest hour of the week; *profile* is a name of the catalogue's
     profiles or 168 factors of at most 1, Monday 00:00 first, in *timezone*; *prefix_share* is the part of the input that repeats.
+    *output_tokens* is None where a request is only read: embed and rerank.
     """
 
     requests_per_second: Decimal
     input_tokens: TokenLength
-    output_tokens: TokenLength
+    output_tokens: TokenLength | None
     profile: str | tuple[Decimal, ...]
     timezone: str
     prefix_share: Decimal
+
+    @property
+    def long_request(self) -> Decimal:
+        """
+        Tokens of a request at the 95th percentile of both lengths.
+        """
+        return self.input_tokens.p95 + (self.output_tokens.p95 if self.output_tokens is not None else Decimal(0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +111,7 @@ class ModelRequest:
 
     path: str
     name: str
-    task: Literal["generate", "embed", "rerank"]
+    task: Task
     source: str
     revision: str | None
     checkpoint: PinnedCheckpoint | None

@@ -172,7 +172,7 @@ class ModelSpec(Part):
 
     task: Task | None = None
     """
-    What the model does: generate, embed or rerank. Default generate; the others are not built yet.
+    What the model does: generate answers, embed texts as vectors, or rerank documents for a query. Default generate.
     """
 
     source: Source
@@ -219,7 +219,7 @@ class ModelSpec(Part):
     precision: Precision | None = None
     """
     Format of the weights: auto, bf16, fp16, fp8, nvfp4, mxfp4, int8, int4-awq or int4-gptq. Default auto: native, or a form of 8
-    bits or more.
+    bits or more; for embed and rerank native.
     """
 
     engine: EngineSpec | None = None

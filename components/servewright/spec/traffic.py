@@ -31,8 +31,8 @@ class TokenLengthSpec(Part):
 
     p95: TokenCount | None = None
     """
-    Tokens that 95 % of the requests stay below. Default: twice the mean. At least the mean. Sizes the latency target and the KV
-    cache.
+    Tokens that 95 % of the requests stay below. Default: twice the mean, for embed and rerank 1.5 times. At least the mean. Sizes
+    the latency target and the KV cache.
     """
 
 
@@ -94,17 +94,18 @@ class TrafficSpec(Part):
 
     requests_per_second: Annotated[Decimal, number("0.000001", "1000000")]
     """
-    Mean requests per second in the busiest hour of the week. 0.000001 to 1 000 000. Sizes the replicas.
+    Mean requests per second in the busiest hour of the week. 0.000001 to 1 000 000. Sizes the replicas. For embed each text of a call
+    is a request, for rerank each pair of query and document.
     """
 
     input_tokens: TokenLengthField
     """
-    Tokens of the prompt, mean, or {mean, p95}.
+    Tokens of the prompt, mean, or {mean, p95}; for embed those of a text, for rerank those of query and document together.
     """
 
     output_tokens: TokenLengthField | None = None
     """
-    Tokens of the answer, mean, or {mean, p95}. Needed for task generate.
+    Tokens of the answer, mean, or {mean, p95}. Needed for task generate, refused for embed and rerank.
     """
 
     profile: Profile | None = None
@@ -115,7 +116,7 @@ class TrafficSpec(Part):
 
     timezone: Timezone | None = None
     """
-    Time zone of the profile. Default UTC.
+    Time zone of the profile, in standard time all year. Default UTC. Decides which models are busy at the same time.
     """
 
     prefix_share: ShareOf | None = None
@@ -131,12 +132,14 @@ class SloSpec(Part):
 
     ttft_p95: Latency | None = None
     """
-    Time to the first token, 95th percentile over requests. A duration from 0.1ms to 10m. Default: no target.
+    Time to the first token, for embed and rerank of the whole request; 95th percentile over requests. A duration from 0.1ms to 10m.
+    Default: no target.
     """
 
     itl_p95: Latency | None = None
     """
-    Mean time per output token of a request, 95th percentile over requests. A duration from 0.1ms to 10m. Default: no target.
+    Mean time per output token of a request, 95th percentile over requests. A duration from 0.1ms to 10m. Default: no target. Refused
+    for embed and rerank.
     """
 
     availability: Availability | None = None

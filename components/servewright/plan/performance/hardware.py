@@ -76,6 +76,7 @@ class Constants:
     step_overhead: float
     sequence_overhead: float
     first_token_overhead: float
+    read_request_overhead: float
     prefill_use_limit: float
     running_requests_limit: float
 

@@ -36,10 +36,10 @@ from servewright.plan.performance.replica import Z95
 if TYPE_CHECKING:
     from servewright.plan.performance.batching import Batching, Steady
 
-_TAIL: Final = 0.05
+QUEUE_TAIL: Final = 0.05
 _UNIFORM_P95: Final = 0.45
 _EXPONENTIAL_P95: Final = 2.0
-_LARGEST_ELASTICITY: Final = 0.95
+LARGEST_ELASTICITY: Final = 0.95
 _ROUNDS: Final = 2
 """
 Distance from mean to the 95th percentile: 0.45 of the width of a uniform distribution, 2.0 standard deviations of an exponential one.
@@ -91,7 +91,7 @@ def first_token(batching: Batching, steady: Steady) -> FirstToken:
     wait = steady.mixed_share * mixed_rest + steady.long_share * held_up / 2 + plain_width / 2 + ahead
     prompt = prompt_s(batching, steady, lengths.input_mean)
     under_way = _UNIFORM_P95 * (plain_width + steady.long_share * steady.mixed_s)
-    queue = residual / (1 - use) * max(0.0, log(use / _TAIL) - use) if use > 0.0 else 0.0
+    queue = residual / (1 - use) * max(0.0, log(use / QUEUE_TAIL) - use) if use > 0.0 else 0.0
     longer = prompt_s(batching, steady, lengths.input_p95) - prompt
     overhead = constants().first_token_overhead
     p95 = overhead + wait + prompt + hypot(under_way, queue, longer)
@@ -124,7 +124,7 @@ def decoding(batching: Batching, steady: Steady, first: FirstToken) -> Decoding:
         plain = pass_s(running)
     slope = pass_s(running + 1) - plain
     elasticity = running * slope / plain
-    dispersion = 1 / (1 - (min(_LARGEST_ELASTICITY, elasticity)))
+    dispersion = 1 / (1 - (min(LARGEST_ELASTICITY, elasticity)))
     unequal, (short, shorter) = 1 + lengths.input_variation, lengths.inverse_gaps
     mean = plain / room + backlog * short / gaps
     neighbours = running + Z95 * sqrt(running * dispersion)

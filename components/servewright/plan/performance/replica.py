@@ -47,13 +47,14 @@ class ReplicaModel:
 @dataclass(frozen=True, kw_only=True)
 class Lengths:
     """
-    Tokens per request, mean and 95th percentile. An output shorter than two tokens is sized as two: there is no gap in one token.
+    Tokens per request, mean and 95th percentile. An output shorter than two tokens is sized as two: there is no gap in one token. None
+    at all, 0, is a request that is only read.
     """
 
     input_mean: float
     input_p95: float
-    output_mean: float
-    output_p95: float
+    output_mean: float = 0.0
+    output_p95: float = 0.0
 
     @cached_property
     def gaps(self) -> float:
@@ -81,7 +82,7 @@ class Lengths:
         """
         Squared coefficient of variation of the output.
         """
-        return squared_variation(self.output_mean, self.output_p95)
+        return squared_variation(self.output_mean, self.output_p95) if self.output_mean else 0.0
 
     @cached_property
     def inverse_gaps(self) -> tuple[float, float]:

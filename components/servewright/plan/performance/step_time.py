@@ -5,7 +5,7 @@ Seconds of one engine step: B running requests make one token each, and n prompt
     experts         touched = E (1 - (1 - k/E)^(B+n));  tokens per touched expert m = k (B + n) / touched
                     norm( 2 P_one k (B + n) / (t F e_x w/(w + w0) m/(m + m0)),  P_one touched bytes / (t W e_xm) )
     decode          B x KV bytes of one request / (W e_kv);  MLA: norm with the FLOPs of the latent, 2 heads S (2 kv_lora + rope) per layer
-    prefill         4 heads head_dim n (S_prompt / 2) per full layer / (t F16 e_ctx)
+    prefill         4 heads head_dim n (S_prompt / 2) per full layer / (t F16 e_ctx); in an encoder, which looks both ways, 8
     all-reduce      2 per layer: start + 2 (t-1)/t x (B + n) hidden x 2 bytes / (link e_link)
     hand-over       between pipeline stages: start + (B + n) x 2 hidden x 2 bytes / (link e_link)
     host            layers x layer overhead + step overhead + B x sequence overhead
@@ -108,6 +108,18 @@ class StepTime:
         """
         return self.passing(context, 1)(running - 1, prompt_tokens, prompt_length)
 
+    def reading(self, tokens: float, prompt_length: float) -> float:
+        """
+        Return the seconds of a step that reads *tokens* tokens of prompts *prompt_length* long and makes none: no LM head, no decoding.
+        """
+        seen = prompt_length / 2
+        attended_s = self.prefill_full_s * seen + self.prefill_window_s * min(self.window, seen)
+        total = self.fixed_s + tokens * (self.move_s_per_token + attended_s)
+        if self.experts is not None:
+            total += self.experts.seconds(tokens)
+        linear = (self.attention, self.feed_forward)
+        return total + sum(hypot(each.compute_s_per_token * tokens, each.read_s) for each in linear)
+
     def passing(self, context: float, stages: int) -> Pass:
         """
         Return the function T of `batching`: the seconds in which a request gets one token through *stages* stages, at mean *context*.
@@ -158,7 +170,8 @@ def step_time(  # noqa: PLR0917 - what a step depends on
     weights = gpu_weights(card, counts, weight_format, t, pipeline_parallel)
     rates = kernel_rates(gpu, weight_format, precision, kv_element_bytes, k)
     decode_s = _decode_s_per_context_token(card, rates, t, kv_element_bytes)
-    prefill_s = 4 * _head_width(card) * (card.attention_heads or 0) / t / rates.prefill
+    # In an encoder a token sees all others of its prompt, in a decoder on average half of them.
+    prefill_s = (8 if card.encoder else 4) * _head_width(card) * (card.attention_heads or 0) / t / rates.prefill
     moved = _moves(card, gpu, t, stage)
     # State-space blocks are in no formula of ours: what the total has beyond the formulas is read and multiplied in 16 bits.
     mixers = stage.layer_share * counts.other / t if card.linear_attention_layers else 0.0
