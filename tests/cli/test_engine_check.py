@@ -78,7 +78,7 @@ def test_the_installed_engine_is_asked() -> None:
     Its version is the installed one; what its parser takes has no fault, what it refuses has its words.
     """
     assert engine_version() == "9.9.9"
-    assert parse_faults(("model", "--tensor-parallel-size=2", "--quantization=fp8")) == ()
+    assert parse_faults(("model", "--tensor-parallel-size=2", "--quantization=fp8_per_tensor")) == ()
     assert parse_faults(("model", "--swap-space=4")) == ("unrecognized arguments: --swap-space=4",)
 
 

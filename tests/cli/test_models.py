@@ -15,10 +15,12 @@ from hub_configs import BGE_M3, GEMMA3_27B, LLAMA_8B
 from local_hub import SHA, HubModel, serving_hub
 from local_server import Reply, serving
 from servewright.additions.model_file import MODELS_FILE, read_models
+from servewright.catalog.load import load_catalog
 from servewright.cli.application import app
 
 TOKEN = "hf_canary0123456789abcdef"  # noqa: S105 - made up
 ID = "acme/chat-8b"
+CATALOG = load_catalog()
 
 
 @pytest.fixture(autouse=True)
@@ -297,6 +299,36 @@ def test_own_rows_are_marked() -> None:
     assert "deepseek-ai/DeepSeek-R1 *" not in listed.stdout
     assert "* own row" in listed.stdout
     assert f"{ID}   own row" in shown.stdout
+
+
+@pytest.mark.parametrize("text", ["Llama-3.1-8B-Instruct", "LLAMA-3.1-8b-instruct", "3.1-8B-Inst"])
+def test_a_model_is_found_by_any_part_of_an_id_that_leads_to_it(text: str) -> None:
+    """
+    Ids that lead to an architecture are listed too, capitals or not; without a text only architectures are.
+    """
+    assert "meta-llama/Llama-3.1-8B-Instruct" in call("list", text).stdout.split()
+    assert "meta-llama/Llama-3.1-8B-Instruct" not in call("list").stdout.split()
+
+
+@pytest.mark.parametrize("width", ["60", "80", "100"])
+def test_no_id_is_broken(width: str) -> None:
+    """
+    Every id of up to 60 characters stands on one line, as it is copied into a spec.
+    """
+    words = set(call("list", "a", COLUMNS=width).stdout.split())
+    ids = [each for each in (*(m.hf_id for m in CATALOG.models), *(a.id for a in CATALOG.aliases)) if "a" in each.casefold()]
+
+    assert len(ids) > 1000
+    assert [each for each in ids if len(each) <= int(width) and each not in words] == []
+
+
+def test_a_list_as_json_has_a_row_for_each_architecture() -> None:
+    """
+    What list writes with --json is read back as rows, one for each model that the ids lead to.
+    """
+    done = call("list", "Llama-3.1-8B-Instruct", "--json")
+
+    assert [model.card.hf_id for model in read_models("x", done.stdout.encode())] == ["meta-llama/Meta-Llama-3.1-8B"]
 
 
 def test_show_writes_a_row_that_can_be_used() -> None:

@@ -4,7 +4,11 @@ The program behind the shipped stacks, run as the engine would run it.
 
 from __future__ import annotations
 
+import json
 import runpy
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +17,7 @@ import pulumi
 import pytest
 import yaml
 
+from servewright.catalog.load import load_catalog
 from servewright.pipeline import preview_file
 from servewright.record.monitor import Recording
 from servewright.record.offline import record
@@ -113,3 +118,38 @@ def test_a_stack_without_spec_says_so() -> None:
     with pytest.raises(pulumi.RunError, match=r"nosuch\.yaml") as raised:
         recorded("nosuch")
     assert "Traceback" not in str(raised.value)
+
+
+@pytest.mark.parametrize(("days", "registered"), [(1, True), (-1, False)], ids=["in force", "ended"])
+def test_a_waiver_ends_on_its_day_for_the_program(
+    days: int,
+    registered: bool,  # noqa: FBT001 - a row of the table
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """
+    The day after its end a waiver stops `pulumi up`, whatever day the catalogue was built; until then the plan is that of every day.
+    """
+    folder = tmp_path / "stacks"
+    folder.mkdir()
+    for file in (PROGRAM, ROOT / "stacks" / "dev.yaml"):
+        shutil.copy(file, folder)
+    # A day of room on either side: a test that runs over midnight says the same.
+    ends = datetime.now(UTC).date() + timedelta(days=2 * days)
+    waiver = {"image": "ghcr.io/acme/tool:v1", "reason": "no digest yet", "expires": ends.isoformat()}
+    written = {"apiVersion": "servewright.dev/images/v1", "images": [], "waivers": [waiver]}
+    (folder / "servewright.images.json").write_text(json.dumps(written), encoding="utf-8")
+
+    # By the day of the catalogue it holds in either case.
+    built = replace(load_catalog(), build_date=ends - timedelta(days=1))
+    monkeypatch.setattr("servewright.pipeline.load_catalog", lambda: built)
+
+    def run() -> Recording:
+        return record(lambda: runpy.run_path(str(folder / PROGRAM.name), run_name="__main__"), project="servewright", stack="dev")
+
+    if registered:
+        assert sorted(run().resources) == sorted(recorded("dev").resources)
+        return
+    with pytest.raises(pulumi.RunError, match="SW254") as raised:
+        run()
+    assert "--as-of today" in str(raised.value)

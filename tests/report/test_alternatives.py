@@ -4,6 +4,7 @@ Why this hardware.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from previews import model, plan, shown
@@ -36,6 +37,17 @@ def test_the_choice_stands_first_with_its_reasons_and_price() -> None:
     assert "L4 × 1, bf16 419 chosen, on spot: lowest expected price of L4 × 1, bf16 on g6.xlarge" in lines
     assert "· one replica serves 2.21 req/s" in lines
     assert "A10G × 1, bf16 549 +31 %: 2.60 req/s per replica" in lines
+
+
+def test_a_part_of_shared_nodes_is_said_to_be_one() -> None:
+    """
+    Beside a neighbour the choice's amount is a part: the whole of the nodes and who shares them stand with it.
+    """
+    shared = tuple(replace(pool, serves=("chat", "draft")) for pool in plan().pools)
+    lines = " ".join(" ".join(table(replace(plan(), pools=shared), None)).split())
+
+    assert "419 chosen, on spot, its part of $419 for the nodes it shares with draft: lowest expected price" in lines
+    assert "its part of" not in " ".join(table(plan(), None))
 
 
 def test_what_cannot_serve_has_no_price() -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError
 from referencing import Registry, Resource
 
+from plans import embedder
 from previews import bill, line, model, plan, preview, records, stack
 from servewright.cost.model import Unknown
 from servewright.cost.records import UNKNOWN
@@ -62,6 +63,7 @@ def variants() -> list[Any]:
         replace(preview(), plan=plan(models=(model(precision=checkpoint), model(name="b", token=None)))),
         replace(preview(), plan=plan(models=(model(traffic=rare),), stack=stack(account=None))),
         replace(preview(), records=(), operator_versions={}, quotas=()),
+        replace(preview(), plan=replace(embedder(), warnings=plan().warnings)),
     ]
 
 
@@ -81,7 +83,7 @@ def test_schemas_are_schemas_and_describe_every_field(name: str) -> None:
     assert [key for key, value in properties(SCHEMAS[name]) if "description" not in value and "$ref" not in value] == []
 
 
-@pytest.mark.parametrize("made", variants(), ids=["whole", "unknown", "two models", "own profile", "empty"])
+@pytest.mark.parametrize("made", variants(), ids=["whole", "unknown", "two models", "own profile", "empty", "embedder"])
 def test_every_output_is_valid(made: Any) -> None:
     """
     Preview, plan and bill hold their schemas.

@@ -4,6 +4,7 @@ Lines, paragraphs and tables of a fixed width.
 
 from __future__ import annotations
 
+import re
 import shlex
 from io import StringIO
 
@@ -11,9 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
+from rich.text import Text
 
 from previews import EncodedFile
 from servewright.report.screen import Column, Screen
+from servewright.report.wrapping import wrapped
 
 WORDS = st.text(alphabet=st.characters(blacklist_categories=("Cs",), max_codepoint=0x24F), max_size=400)
 
@@ -62,6 +65,21 @@ def test_a_number_stays_with_its_unit(figure: str) -> None:
         screen.paragraph("x" * padding + " " + figure + " and more words behind it", indent=0)
 
         assert figure in file.getvalue()
+
+
+@given(
+    st.lists(st.sampled_from(["0.25 × g6.xlarge on spot,", "16,384 tokens", "≥ 40,179", "a-b/c.d=1.5", "g6e.12xlarge"]), min_size=1),
+    st.integers(7, 40),
+)
+def test_no_number_is_broken_however_narrow_the_column(words: list[str], width: int) -> None:
+    """
+    Each number of the text is whole on one line, where the column is no narrower than it.
+    """
+    text = " ".join(words)
+    lines = [line.plain for line in wrapped(Text(text), width)]
+
+    assert all(len(line) <= width for line in lines)
+    assert re.findall(r"[0-9][0-9.,]*[0-9]|[0-9]", " ".join(lines)) == re.findall(r"[0-9][0-9.,]*[0-9]|[0-9]", text)
 
 
 def test_control_characters_do_not_reach_the_terminal() -> None:

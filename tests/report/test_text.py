@@ -12,8 +12,11 @@ import pytest
 
 from previews import bill, line, model, plan, pool, preview, shown, stack
 from servewright.cost.model import Unknown, Unsupported
+from servewright.plan.model import Plan
 from servewright.ranges import Range
+from servewright.report.decision import decision
 from servewright.report.model import Preview
+from servewright.report.screen import Screen
 from servewright.report.text import show_cost, show_plan, show_preview
 from servewright.spec.request import BudgetRequest
 
@@ -248,3 +251,21 @@ def test_plan_shows_the_decision_without_the_bill() -> None:
     assert "Why this hardware" in screen
     assert "GPU nodes  " not in screen
     assert screen.endswith("next: servewright plan dev.yaml --explain\n")
+
+
+def test_shared_nodes_are_said_to_be_shared() -> None:
+    """
+    Two models on one pool each print its nodes: who adds them up is told not to. A share without expected nodes is not counted.
+    """
+    spot, fallback = plan().pools
+    shared = replace(plan(), pools=(replace(spot, serves=("chat", "draft")), fallback))
+    both = replace(plan(), pools=tuple(replace(each, serves=("chat", "draft")) for each in plan().pools))
+    idle = replace(plan(), pools=(spot, replace(fallback, nodes=Range.of(0, 0, 2))))
+
+    def said(made: Plan) -> str:
+        return " ".join(shown(lambda console: decision(Screen(console), made), width=120).split())
+
+    assert "0.12 fallback on demand; shared with draft" in said(both)
+    assert "; the burst nodes are shared with draft" in said(replace(shared, pools=(spot, replace(fallback, serves=("chat", "draft")))))
+    assert "shared with" not in said(plan())
+    assert "expected: 1.42 burst on spot traffic" in said(idle)

@@ -153,6 +153,8 @@ def _configure_parts(parsed: Namespace) -> None:
 
 
 def _is_plain(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(map(_is_plain, value.values()))
     return all(isinstance(item, _PLAIN) for item in value) if isinstance(value, list) else isinstance(value, _PLAIN)
 
 

@@ -14,8 +14,11 @@ from servewright.cli.console import messages, output, write
 from servewright.cli.failures import answering
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from servewright.additions.config.derive import Derived
     from servewright.additions.model_file import OwnModel
+    from servewright.catalog.model import ModelMatch
     from servewright.catalog.query import Catalog
 
 models = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Look up models, and add those the catalogue lacks.")
@@ -35,22 +38,26 @@ def _group() -> None:
 def list_models(
     text: Annotated[str | None, typer.Argument(metavar="TEXT", help="Only ids with this text.", show_default=False)] = None,
     *,
+    as_json: AsJson = False,
     file: OwnFile = _OWN,
 ) -> None:
     """
     List the models that can be planned.
 
-    A star marks the team's own rows. Fine-tunes, quantised checkpoints and other spellings lead to one of these: models show tells
-    which.
+    A star marks the team's own rows. With TEXT also the fine-tunes, quantised checkpoints and other spellings with it in their id, in
+    capitals or not. With --json the rows of what is listed, as they stand in servewright.models.json.
     """
-    with answering():
+    with answering(as_json=as_json):
         from servewright.report.models import show_models  # noqa: PLC0415 - --help stays fast
 
         known, own = _known(file)
-        wanted = [card for card in known.models if text is None or text.casefold() in card.hf_id.casefold()]
+        wanted = _with_text(known, text)
         if not wanted:
             raise typer.BadParameter(_unknown(known, text or ""), param_hint="'TEXT'")
-        show_models(output(), wanted, {model.card.hf_id for model in own})
+        if as_json:
+            write(_as_rows(known, wanted))
+        else:
+            show_models(output(), wanted, {model.card.hf_id for model in own})
 
 
 @models.command()
@@ -66,7 +73,6 @@ def show(
     With --json its row, as it stands in servewright.models.json.
     """
     with answering(as_json=as_json):
-        from servewright.additions.model_file import OwnModel, write_models  # noqa: PLC0415
         from servewright.report.models import show_model  # noqa: PLC0415
 
         known, own = _known(file)
@@ -74,7 +80,7 @@ def show(
         if found is None:
             raise typer.BadParameter(_unknown(known, model_id), param_hint="'ID'")
         if as_json:
-            write(write_models([OwnModel(card=found.card, revision=known.revision(found.card.hf_id))]))
+            write(_as_rows(known, [found]))
         else:
             show_model(output(), known, found, {model.card.hf_id for model in own})
 
@@ -156,6 +162,24 @@ def _known(file: Path) -> tuple[Catalog, tuple[OwnModel, ...]]:
 
     own = _own(file)
     return with_models(load_catalog(), own).catalog, own
+
+
+def _with_text(known: Catalog, text: str | None) -> list[ModelMatch]:
+    """
+    Return the models whose id has *text*, and what other ids with it lead to; without a text the models alone.
+    """
+    ids = [card.hf_id for card in known.models]
+    if text is not None:
+        every = dict.fromkeys([*ids, *(alias.id for alias in known.aliases)])
+        ids = [each for each in every if text.casefold() in each.casefold()]
+    return [found for found in map(known.model, ids) if found is not None]
+
+
+def _as_rows(known: Catalog, found: Iterable[ModelMatch]) -> str:
+    from servewright.additions.model_file import OwnModel, write_models  # noqa: PLC0415
+
+    cards = {match.card.hf_id: match.card for match in found}
+    return write_models([OwnModel(card=card, revision=known.revision(hf_id)) for hf_id, card in cards.items()])
 
 
 def _unknown(known: Catalog, text: str) -> str:

@@ -33,7 +33,7 @@ def decision(screen: Screen, plan: Plan) -> None:
         rows: list[tuple[Span, Span]] = [
             (("weights", QUIET), weights(model.precision)),
             (("replicas", QUIET), replicas(model)),
-            (("nodes", QUIET), nodes(serving(plan, model))),
+            (("nodes", QUIET), nodes(serving(plan, model)) + shared_with(plan, model)),
             (("traffic", QUIET), traffic(model)),
             (("latency", QUIET), latency(model)),
             (("address", QUIET), f"{endpoint(model, Names.of(plan.stack))} from namespaces labelled {labels.CLIENT}=true"),
@@ -46,6 +46,26 @@ def serving(plan: Plan, model: ModelPlan) -> tuple[PoolPlan, ...]:
     Return the GPU pools that *model* may run on.
     """
     return tuple(pool for pool in plan.pools if model.name in pool.serves and pool.purpose == "gpu")
+
+
+def neighbours(plan: Plan, model: ModelPlan) -> tuple[str, ...]:
+    """
+    Return the other models that run on nodes of *model*.
+    """
+    return tuple(dict.fromkeys(name for pool in serving(plan, model) for name in pool.serves if name != model.name))
+
+
+def shared_with(plan: Plan, model: ModelPlan) -> str:
+    """
+    Return which nodes of *model* others run on too: a reader must not add them up.
+    """
+    found = neighbours(plan, model)
+    if not found:
+        return ""
+    pools = serving(plan, model)
+    alone = [pool for pool in pools if len(pool.serves) == 1]
+    which = " and ".join(dict.fromkeys(pool.share for pool in pools if len(pool.serves) > 1))
+    return f"; {f'the {which} nodes are ' if alone else ''}shared with {' and '.join(found)}"
 
 
 def short_name(source: str) -> str:
@@ -95,7 +115,8 @@ def nodes(pools: tuple[PoolPlan, ...]) -> str:
     names = tuple(dict.fromkeys(name for pool in pools for name in pool.instance_types))
     found = f"{span(amount.min, amount.max)} × {types(names)}"
     if len(pools) > 1:
-        return f"{found}; expected: " + ", ".join(f"{count(p.nodes.expected)} {p.role} {purchase(p.purchase)}" for p in pools)
+        likely = [p for p in pools if p.nodes.expected != 0]
+        return f"{found}; expected: " + ", ".join(f"{count(p.nodes.expected)} {p.role} {purchase(p.purchase)}" for p in likely)
     expected = "" if amount.expected in (amount.min, amount.max) else f", {count(amount.expected)} expected"
     return f"{found} {purchase(pools[0].purchase)}{expected}" if pools else "none"
 
@@ -121,7 +142,8 @@ def traffic(model: ModelPlan) -> str:
     """
     arriving = model.traffic
     profile = arriving.profile if isinstance(arriving.profile, str) else "own profile"
-    tokens = f"{count(arriving.input_tokens.mean)} tokens in, {count(arriving.output_tokens.mean)} out"
+    tokens = f"{count(arriving.input_tokens.mean)} tokens in"
+    tokens += "" if arriving.output_tokens is None else f", {count(arriving.output_tokens.mean)} out"
     return f"{rate(arriving.requests_per_second)} req/s at the busiest hour ({profile}), {tokens}"
 
 
@@ -129,11 +151,15 @@ def latency(model: ModelPlan) -> str:
     """
     Return the predicted latencies against their targets, with their bands.
     """
-    first = _against("first token   ", "p95", model.predicted.ttft_p95_ms, model.slo.ttft_p95_ms)
-    between = _against("between tokens", "p95 of request means", model.predicted.itl_p95_ms, model.slo.itl_p95_ms)
-    what = "this GPU: generic constants" if model.pipeline_parallel == 1 else "pipeline stages"
-    caveat = "" if model.predicted.calibrated else f"\nno measurements for {what}, wider bands"
-    return f"{first}\n{between}{caveat}"
+    predicted, slo = model.predicted, model.slo
+    what = "request       " if model.reads_only else "first token   "
+    lines = [_against(what, "p95", predicted.ttft_p95_ms, slo.ttft_p95_ms)]
+    if predicted.itl_p95_ms is not None:
+        lines.append(_against("between tokens", "p95 of request means", predicted.itl_p95_ms, slo.itl_p95_ms))
+    if not predicted.calibrated:
+        what = "this GPU: generic constants" if model.pipeline_parallel == 1 else "pipeline stages"
+        lines.append(f"no measurements for {'models that only read' if model.reads_only else what}, wider bands")
+    return "\n".join(lines)
 
 
 def _against(what: str, over: str, predicted: Estimate, target: Decimal | None) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from servewright.plan.traffic import utc_week
 from servewright.report.alternatives import alternatives
 from servewright.report.decision import decision, purchase, types, weights
 from servewright.report.defaults import defaults
@@ -18,6 +19,7 @@ from servewright.report.origins import origins
 from servewright.report.screen import QUIET, STRONG, Column, Screen, Span
 from servewright.report.watch import watch_plan
 from servewright.report.week import week
+from servewright.spec.time_zones import hours_east
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -68,12 +70,15 @@ def _memory(screen: Screen, model: ModelPlan) -> None:
     screen.heading("Memory of one GPU", f"{model.gpu_name}, GiB")
     requests = "any number of" if math.isinf(model.predicted.kv_requests) else count(int(model.predicted.kv_requests))
     cache = f"{memory.kv_tokens:,} tokens per replica, {requests} running requests of mean length"
+    rest = "+ KV cache"
+    if not memory.kv_tokens and model.reads_only:
+        rest, cache = "+ free", "an encoder has no KV cache"
     utilization = f"usable {gib(memory.usable_gib)} × {model.engine.gpu_memory_utilization} that the engine may use"
     split = f"{gib(memory.replica_weights_gib)} over {plural(model.gpus_per_replica, 'GPU')}"
     rows: list[tuple[Span, Span, Span, Span]] = [
         ("weights", gib(memory.weights_gib), _share(memory.weights_gib, memory.budget_gib), split),
         ("+ overhead", gib(memory.overhead_gib), _share(memory.overhead_gib, memory.budget_gib), "engine, graphs, activations"),
-        ("+ KV cache", gib(memory.kv_cache_gib), _share(memory.kv_cache_gib, memory.budget_gib), cache),
+        (rest, gib(memory.kv_cache_gib), _share(memory.kv_cache_gib, memory.budget_gib), cache),
         (("= budget", STRONG), (gib(memory.budget_gib), STRONG), "", utilization),
         ("while loading", gib(memory.load_peak_gib), "", "highest use, before there is a KV cache"),
     ]
@@ -104,9 +109,10 @@ def _capacity(screen: Screen, model: ModelPlan) -> None:
     predicted = model.predicted
     screen.heading("One replica at the busiest hour", "p95, with the band of the prediction's error")
     rows: list[tuple[Span, ...]] = [("", *((h, QUIET) for h in ("low", "expected", "high", "target")), "")]
-    rows.append(("first token, ms", *_estimate(predicted.ttft_p95_ms, model.slo.ttft_p95_ms)))
-    rows.append(("between tokens, ms", *_estimate(predicted.itl_p95_ms, model.slo.itl_p95_ms)))
-    rows.append(("output tokens/s", *_estimate(predicted.output_tokens_per_s, None)))
+    rows.append(("request, ms" if model.reads_only else "first token, ms", *_estimate(predicted.ttft_p95_ms, model.slo.ttft_p95_ms)))
+    if predicted.itl_p95_ms is not None and predicted.output_tokens_per_s is not None:
+        rows.append(("between tokens, ms", *_estimate(predicted.itl_p95_ms, model.slo.itl_p95_ms)))
+        rows.append(("output tokens/s", *_estimate(predicted.output_tokens_per_s, None)))
     screen.table(_BANDS, rows)
     busiest, arriving = model.replicas.busiest, model.traffic.requests_per_second
     screen.paragraph(
@@ -118,7 +124,7 @@ def _capacity(screen: Screen, model: ModelPlan) -> None:
     if not predicted.calibrated:
         staged = model.pipeline_parallel > 1
         what = "pipeline stages have no measurements" if staged else "generic constants: this GPU has no measurements"
-        screen.paragraph(f"{what}, so the band is wider")
+        screen.paragraph(f"{'models that only read have no measurements' if model.reads_only else what}, so the band is wider")
 
 
 def _estimate(estimate: Estimate, target: Decimal | None) -> tuple[str, str, str, str, str]:
@@ -135,7 +141,7 @@ def _replicas(screen: Screen, model: ModelPlan) -> None:
     mean = count(round(sum(replicas.by_hour) / hours, 2)) if hours else "0"
     note = f"busiest {replicas.busiest}, mean {mean}, autoscaled {replicas.minimum}–{replicas.maximum}, {model.traffic.timezone}"
     screen.heading("Replicas by hour", note)
-    week(screen, replicas.by_hour)
+    week(screen, utc_week(replicas.by_hour, -hours_east(model.traffic.timezone)))
 
 
 def _start(screen: Screen, model: ModelPlan) -> None:
@@ -148,13 +154,14 @@ def _start(screen: Screen, model: ModelPlan) -> None:
 def _tokens(screen: Screen, model: ModelPlan) -> None:
     price = model.token_price
     screen.heading("Price of 1M tokens")
-    month = f"{compact(model.input_tokens_per_month)} in and {compact(model.output_tokens_per_month)} out a month"
+    month = f"{compact(model.input_tokens_per_month)} in"
+    month += " a month" if model.reads_only else f" and {compact(model.output_tokens_per_month)} out a month"
     rows: list[tuple[Span, Span]] = [
         ("expected", f"{per_million(price.blended)}: {month}, {percent(price.utilisation)} of the capacity used"),
         ("at full use", per_million(price.saturated)),
         ("basis", price.basis),
     ]
-    if price.input is not None or price.output is not None:
+    if price.input is not None and price.output is not None:
         rows.append(("in, out", f"{per_million(price.input)}, {per_million(price.output)}"))
     screen.table(_PAIR, rows)
 
@@ -181,6 +188,6 @@ def _pools(screen: Screen, plan: Plan) -> None:
 
 def _pool(pool: PoolPlan) -> str:
     per_node = f", {plural(pool.replicas_per_node, 'replica')} per node" if pool.purpose == "gpu" else ""
-    share = "" if pool.expected_share == 1 else f", {percent(pool.expected_share)} of the hours"
-    stays = f"an empty node stays {duration(pool.consolidate_after_s)}"
+    share = "" if pool.expected_share == 1 else f", {percent(pool.expected_share)} of the {pool.share}'s hours"
+    stays = f"a node nobody needs is paid for {duration(pool.idle_s)} more"
     return f"{purchase(pool.purchase)}{share}: {types(pool.instance_types)}{per_node}; limit {plural(pool.limit_nodes, 'node')}; {stays}"

@@ -32,6 +32,7 @@ def _model(model: ModelPlan, pools: tuple[PoolPlan, ...]) -> dict[str, Any]:
     types = dict.fromkeys(t for pool in pools if model.name in pool.serves and pool.purpose == "gpu" for t in pool.instance_types)
     return {
         "name": model.name,
+        "task": model.task,
         "source": model.source,
         "revision": model.revision,
         "checkpoint": _checkpoint(model),
@@ -58,7 +59,10 @@ def _model(model: ModelPlan, pools: tuple[PoolPlan, ...]) -> dict[str, Any]:
         "memory": _memory(model.memory),
         "predicted": _predicted(model.predicted),
         "usd_per_1m_tokens": _token_price(model.token_price),
-        "tokens_per_month": {"input": model.input_tokens_per_month, "output": model.output_tokens_per_month},
+        "tokens_per_month": {
+            "input": model.input_tokens_per_month,
+            "output": None if model.reads_only else model.output_tokens_per_month,
+        },
         "start_seconds": model.start.total_s,
         "reasons": list(model.reasons),
         "rejected": [{"what": r.what, "why": r.why, "monthly": exact(r.monthly)} for r in model.rejected],
@@ -76,7 +80,7 @@ def _traffic(traffic: Traffic) -> dict[str, Any]:
     return {
         "requests_per_second": rounded(traffic.requests_per_second),
         "input_tokens": _tokens(traffic.input_tokens),
-        "output_tokens": _tokens(traffic.output_tokens),
+        "output_tokens": None if traffic.output_tokens is None else _tokens(traffic.output_tokens),
         "profile": profile,
         "timezone": traffic.timezone,
         "prefix_share": rounded(traffic.prefix_share),
@@ -112,8 +116,8 @@ def _memory(memory: Memory) -> dict[str, Any]:
 def _predicted(predicted: Prediction) -> dict[str, Any]:
     return {
         "ttft_p95_ms": prediction(predicted.ttft_p95_ms),
-        "itl_p95_ms": prediction(predicted.itl_p95_ms),
-        "output_tokens_per_s": prediction(predicted.output_tokens_per_s),
+        "itl_p95_ms": None if predicted.itl_p95_ms is None else prediction(predicted.itl_p95_ms),
+        "output_tokens_per_s": None if predicted.output_tokens_per_s is None else prediction(predicted.output_tokens_per_s),
         "max_requests_per_s": rounded(predicted.max_requests_per_s),
         "concurrency": rounded(predicted.concurrency),
         "calibrated": predicted.calibrated,

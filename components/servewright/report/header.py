@@ -7,7 +7,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from servewright.report.figures import plural
-from servewright.report.screen import STRONG, Screen
+from servewright.report.price_sources import money_by_age
+from servewright.report.screen import QUIET, STRONG, Screen
 
 if TYPE_CHECKING:
     from servewright.plan.model import LockUse
@@ -24,8 +25,19 @@ def header(screen: Screen, stack: Stack, note: str = "", *, lock: LockUse | None
     """
     cluster = "no cluster named yet" if stack.cluster.placeholder else f"cluster {stack.cluster.name}"
     held = "" if lock is None else _LOCKS.get(lock.state, "")
+    if lock is not None and lock.state == "stale" and lock.held:
+        held += f", holds {plural(len(lock.held), 'model')}"
     rest = f" · {stack.environment} · {stack.region} ({plural(len(stack.zones), 'zone')}) · {cluster}{held}"
     screen.side_by_side(((stack.name, STRONG), rest), note)
+
+
+def price_weights(screen: Screen, preview: Preview) -> None:
+    """
+    Write which part of the money rests on prices of which date: the range alone does not say that.
+    """
+    words = money_by_age(preview.bill)
+    if words:
+        screen.paragraph((words, QUIET), indent=0)
 
 
 def price_age(preview: Preview) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from servewright.report.figures import aligned, count, plural, unit_price, usd
 from servewright.report.money_table import components
+from servewright.report.price_sources import in_words
 from servewright.report.screen import QUIET, STRONG, Column, Screen, Span
 from servewright.report.wrapping import BULLET
 
@@ -34,7 +35,7 @@ def bill_lines(screen: Screen, preview: Preview) -> None:
     screen.table(_LINES, _rows(bill, sources))
     screen.heading("Prices from")
     for number, (source, as_of) in enumerate(sources, 1):
-        screen.paragraph((f"[{number}] ", QUIET), f"{source}, {as_of}", hang=6)
+        screen.paragraph((f"[{number}] ", QUIET), f"{in_words(source)}, {as_of}", hang=6)
     if bill.free:
         screen.heading("Free", plural(sum(f.count for f in bill.free), "resource"))
         screen.table(_FREE, [(f"{f.count} ×", f.type, f.reason) for f in bill.free])

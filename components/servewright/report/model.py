@@ -12,6 +12,7 @@ from servewright.cost.model import Bill
 from servewright.cost.records import ResourceRecord
 from servewright.plan.model import Plan
 from servewright.report.quota import QuotaNeed, quotas_needed
+from servewright.report.upper_bound import Bound, bounds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,7 +32,7 @@ class Preview:
 
     *as_of* is the clock of the preview; *prices_oldest* and *prices_newest* bound the dates of this bill's prices.
     *operator_versions* is what each operator was checked against, *image_waivers* why an image reference has no digest,
-    *quotas* what the account must allow.
+    *quotas* what the account must allow, *bounds* what unknown lines of the bill would cost on demand.
     """
 
     plan: Plan
@@ -43,6 +44,7 @@ class Preview:
     operator_versions: Mapping[str, str] = field(default_factory=dict)
     image_waivers: Mapping[str, str] = field(default_factory=dict)
     quotas: tuple[QuotaNeed, ...] = ()
+    bounds: tuple[Bound, ...] = ()
 
 
 def preview_of(
@@ -67,6 +69,7 @@ def preview_of(
         operator_versions={o.name: catalog.pin(_PINNED_AS.get(o.name, o.name)).version for o in plan.operators},
         image_waivers={f"{i.name}:{i.tag}": i.waiver for i in catalog.versions.images.values() if i.waiver is not None},
         quotas=quotas_needed(plan.pools, catalog),
+        bounds=bounds_of(bill, catalog),
     )
 
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from servewright.diagnostics import Diagnostic
 
 _NUMBER: Final = Column(side="right")
-_MODELS: Final = (Column(wrap=True), Column(), _NUMBER, _NUMBER, Column(), _NUMBER)
+_MODELS: Final = (Column(), Column(), _NUMBER, _NUMBER, Column(), _NUMBER)
+_GAP: Final = 2
 _FACTS: Final = (Column(), Column(wrap=True))
 _KV_BYTES: Final = 2.0
 """
@@ -31,15 +32,21 @@ Bytes of an element of the KV cache in 16 bits.
 """
 
 
-def show_models(console: Console, cards: Iterable[ModelCard], own: Collection[str]) -> None:
+def show_models(console: Console, found: Iterable[ModelMatch], own: Collection[str]) -> None:
     """
-    Write a row per model; a star marks the team's *own*.
+    Write a row per id; a star marks the team's *own*. An id is never broken: one that is too long has a line of its own.
     """
     screen = Screen(console)
-    rows: list[list[Span]] = [[(h, QUIET) for h in ("model", "task", "parameters", "active", "format", "context")]]
-    rows += [_row(card, own) for card in sorted(cards, key=lambda card: (card.hf_id.casefold(), card.hf_id))]
-    screen.table(_MODELS, rows, indent=0)
-    if any(card.hf_id in own for card in cards):
+    listed = sorted(found, key=lambda match: (match.requested.casefold(), match.requested))
+    rows = [["model", "task", "parameters", "active", "format", "context"], *(_row(match, own) for match in listed)]
+    room = screen.width - sum(max(len(row[i]) for row in rows) + _GAP for i in range(1, len(_MODELS)))
+    lines: list[list[Span]] = []
+    for number, (name, *facts) in enumerate(rows):
+        cells: list[Span] = [(fact, QUIET) for fact in facts] if number == 0 else list(facts)
+        lines += [[name, *cells]] if len(name) <= room else [[name], ["", *cells]]
+    lines[0][0] = ("model", QUIET)
+    screen.table(_MODELS, lines, indent=0, gap=_GAP)
+    if any(match.requested in own for match in listed):
         screen.paragraph(("* own row", QUIET), indent=0)
 
 
@@ -77,10 +84,11 @@ def show_notices(console: Console, notices: Iterable[Diagnostic]) -> None:
         screen.paragraph(("! ", WARN), f"{notice.code} {notice.message}{f' ({notice.hint})' if notice.hint else ''}", indent=0, hang=2)
 
 
-def _row(card: ModelCard, own: Collection[str]) -> list[Span]:
-    name = f"{card.hf_id} *" if card.hf_id in own else card.hf_id
+def _row(match: ModelMatch, own: Collection[str]) -> list[str]:
+    card = match.card
+    name = f"{match.requested} *" if match.requested in own else match.requested
     context = "–" if card.max_context is None else f"{card.max_context:,}"
-    return [name, card.kind, _billions(card.total_params), _billions(card.active_params), card.native_format, context]
+    return [name, card.kind, _billions(card.total_params), _billions(card.active_params), native_format(match), context]
 
 
 def _parameters(card: ModelCard) -> str:

@@ -7,10 +7,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from servewright.ranges import Range, total_of_known
+from servewright.ranges import ZERO, Range, total_of_known
 from servewright.report.decision import purchase
 from servewright.report.figures import aligned, compact, count, dollars, per_million, percent, plural, times, usd
 from servewright.report.screen import BAD, GOOD, QUIET, STRONG, WARN, Column, Screen, Span
+from servewright.report.upper_bound import bounded_total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +35,7 @@ def money_table(screen: Screen, preview: Preview) -> None:
     """
     screen.blank()
     lines = preview.bill.lines
-    parts = components(lines)
+    parts = [part for part in components(lines) if not _nothing(lines, part)]
     money = [_members([line.monthly for line in lines if line.component == part]) for part in parts]
     money.append(_members([line.monthly for line in lines], at_least=not preview.bill.complete))
     columns = [aligned(m[i] for m in money) for i in range(3)]
@@ -66,6 +67,13 @@ def headline(bill: Bill) -> str:
     return f"at least {expected} + {' + '.join(missing)}"
 
 
+def _nothing(lines: Iterable[Line], component: str) -> bool:
+    """
+    Tell whether *component* costs exactly nothing, at the maximum too; what is unknown is not nothing.
+    """
+    return all(line.monthly == ZERO for line in lines if line.component == component)
+
+
 def _members(amounts: list[Range], *, at_least: bool = False) -> tuple[str, str, str]:
     known = total_of_known(amounts)
     return (
@@ -76,7 +84,7 @@ def _members(amounts: list[Range], *, at_least: bool = False) -> tuple[str, str,
 
 
 def _member(values: list[Decimal | None], known: Decimal | None, *, at_least: bool) -> str:
-    if values and all(v is None for v in values):
+    if None in values and not known:
         return usd(None)
     return f"≥ {usd(known)}" if at_least or None in values else usd(known)
 
@@ -85,14 +93,16 @@ def _note(plan: Plan, component: str, lines: Iterable[Line]) -> str:
     purpose = {"GPU nodes": "gpu", "CPU nodes": "cpu"}.get(component)
     pools = [p for p in plan.pools if p.purpose == purpose]
     if pools:
-        return ", ".join(f"{count(p.nodes.expected)} × {p.instance_types[0]} {purchase(p.purchase)}" for p in pools)
+        expected = [p for p in pools if p.nodes.expected != 0]
+        counted = [f"{count(p.nodes.expected)} × {p.instance_types[0]} {purchase(p.purchase)}" for p in expected]
+        return ", ".join(counted or [f"{pools[0].instance_types[0]} {purchase(pools[0].purchase)}, none expected"])
     return ", ".join(dict.fromkeys(line.name.split(" (", 1)[0] for line in lines if line.component == component))
 
 
 def _beneath(screen: Screen, preview: Preview) -> None:
     screen.blank()
     if not preview.bill.complete:
-        screen.paragraph((f"{headline(preview.bill)} a month; each is listed under Watch", WARN))
+        screen.paragraph((f"{headline(preview.bill)} a month{_upper(preview)}; each is listed under Watch", WARN), hang=4)
     _budget(screen, preview)
     for model in preview.plan.models:
         name = f"{model.name}: " if len(preview.plan.models) > 1 else ""
@@ -112,14 +122,33 @@ def _budget(screen: Screen, preview: Preview) -> None:
         )
         screen.paragraph(f"no limit given: the AWS Budget alarms {amount}", hang=4)
         return
-    if month.expected is None or limit == 0:
+    figures = month if preview.bill.complete else bounded_total(preview.bill, preview.bounds)
+    if figures is None:
+        screen.paragraph(f"limit {dollars(limit)} a month; how much of it is used is not known: the bill says at least", hang=4)
+        return
+    if figures.expected is None or limit == 0:
         screen.paragraph(f"limit {dollars(limit)} a month", hang=4)
         return
-    open_end = month.max is None or month.max > limit or not preview.bill.complete
-    style = BAD if month.expected > limit else WARN if open_end else GOOD
-    expected = f"{'' if preview.bill.complete else 'at least '}{percent(month.expected / limit)} expected"
-    most = "no upper bound" if month.max is None else f"{percent(month.max / limit)} at the autoscaler's maximum"
-    screen.paragraph(f"limit {dollars(limit)} a month  ", (_bar(month, limit), style), f"  {expected}, {most}", hang=4)
+    open_end = figures.max is None or figures.max > limit or not preview.bill.complete
+    style = BAD if figures.expected > limit else WARN if open_end else GOOD
+    most = "no upper bound" if figures.max is None else f"{percent(figures.max / limit)} at the autoscaler's maximum"
+    basis = "" if preview.bill.complete else f", both at the on-demand price of {_bounded_types(preview)}"
+    share = f"  {percent(figures.expected / limit)} expected, {most}{basis}"
+    screen.paragraph(f"limit {dollars(limit)} a month  ", (_bar(figures, limit), style), share, hang=4)
+
+
+def _upper(preview: Preview) -> str:
+    """
+    Return what the month would be with a known price in the place of each unknown one, "" where there is none.
+    """
+    figures = bounded_total(preview.bill, preview.bounds)
+    if figures is None or figures.expected is None:
+        return ""
+    return f"; at the on-demand price of {_bounded_types(preview)} it would be {dollars(figures.expected)}"
+
+
+def _bounded_types(preview: Preview) -> str:
+    return " and ".join(dict.fromkeys(each.instance_type for each in preview.bounds))
 
 
 def _bar(month: Range, limit: Decimal) -> str:

@@ -11,7 +11,7 @@ from servewright.report.decision import decision
 from servewright.report.defaults import defaults
 from servewright.report.elsewhere import elsewhere
 from servewright.report.foot import census_line, next_command
-from servewright.report.header import header, price_age
+from servewright.report.header import header, price_age, price_weights
 from servewright.report.lines import bill_lines
 from servewright.report.money_table import money_table
 from servewright.report.origins import origins
@@ -33,6 +33,7 @@ def show_preview(console: Console, preview: Preview, *, spec: str, bill: bool = 
     """
     screen = Screen(console)
     header(screen, preview.plan.stack, price_age(preview), lock=preview.plan.lock)
+    price_weights(screen, preview)
     decision(screen, preview.plan)
     money_table(screen, preview)
     alternatives(screen, preview.plan)
@@ -56,6 +57,7 @@ def show_cost(console: Console, preview: Preview, *, spec: str) -> None:
     """
     screen = Screen(console)
     header(screen, preview.plan.stack, price_age(preview), lock=preview.plan.lock)
+    price_weights(screen, preview)
     money_table(screen, preview)
     bill_lines(screen, preview)
     elsewhere(screen, preview.bill)

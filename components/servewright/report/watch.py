@@ -11,6 +11,7 @@ from servewright.report.figures import count, dollars
 from servewright.report.image import images_used
 from servewright.report.screen import BAD, WARN, Screen
 from servewright.report.secret import secrets_needed
+from servewright.report.upper_bound import bounded_total
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,11 +102,18 @@ def _over_limit(preview: Preview) -> Iterator[Item]:
     limit, month = preview.plan.budget.limit, preview.bill.monthly
     if limit is None:
         return
+    least = "" if preview.bill.complete else "at least "
+    upper = bounded_total(preview.bill, preview.bounds)
     if month.expected is not None and month.expected > limit:
-        times = f", {count(round(month.expected / limit, 2))} times as much" if limit else ""
-        yield Item(text=f"expected {dollars(month.expected)} a month is above the limit of {dollars(limit)}{times}", style=BAD)
+        times = f", {least}{count(round(month.expected / limit, 2))} times as much" if limit else ""
+        text = f"expected {least}{dollars(month.expected)} a month is above the limit of {dollars(limit)}{times}"
+        yield Item(text=text, style=BAD)
+    elif upper is not None and upper.expected is not None and upper.expected > limit:
+        text = f"with on-demand prices for what is unknown {dollars(upper.expected)} a month would be above the limit of {dollars(limit)}"
+        yield Item(text=text, style=BAD)
     elif month.max is not None and month.max > limit:
-        yield Item(text=f"at the autoscaler's maximum the stack costs {dollars(month.max)} a month, above the limit of {dollars(limit)}")
+        text = f"at the autoscaler's maximum the stack costs {least}{dollars(month.max)} a month, above the limit of {dollars(limit)}"
+        yield Item(text=text)
 
 
 def _show(screen: Screen, items: list[Item]) -> None:

@@ -7,6 +7,7 @@ A number stays with its unit; a word that is longer than a line is broken behind
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
@@ -23,6 +24,7 @@ _UNIT: Final = re.compile(
       | (?<=\ [×x])\ (?=[^ ])
       | (?<=[0-9])\ (?=to\ [0-9])  # 1 to 4
       | (?<=to)\ (?=[0-9])
+      | (?<=[≥≤<>])\ (?=[0-9])
       | (?<=[0-9])\ (?=/\ [0-9])  # 730 / 547.5 / 0
       | (?<=/)\ (?=[0-9])""",
     re.VERBOSE,
@@ -32,7 +34,12 @@ The spaces at which a figure would come apart.
 """
 
 _WORD: Final = re.compile(r"[^ ]+")
-_PIECE: Final = re.compile(r"[^./:=@,-]*[./:=@,-]+|[^./:=@,-]+")
+_BREAK: Final = re.compile(rf"(?<=[./:=@,{GLUE}-])(?![./:=@,{GLUE}-])(?!(?<=[0-9][.,])[0-9])")
+"""
+Where a word that is too long may be broken: behind its dots and the like, and between a figure and what it counts, never within a number.
+"""
+
+_NUMBER: Final = re.compile(r"[0-9][0-9.,]*")
 
 
 def wrapped(text: Text, width: int) -> list[Text]:
@@ -69,12 +76,31 @@ def _line_spans(words: str, width: int, hang: int) -> list[tuple[int, int]]:
 
 def _chunks(words: str, width: int) -> Iterator[tuple[int, int]]:
     """
-    Return what is not broken: words; one that is too long is broken behind its dots, slashes and the like, else anywhere.
+    Return what is not broken: words; one that is too long is broken behind its dots, slashes and the like, else anywhere but in a number.
     """
     for word in _WORD.finditer(words):
         if len(word[0]) <= width:
             yield word.span()
             continue
-        for piece in _PIECE.finditer(words, *word.span()):
-            for start in range(piece.start(), piece.end(), width):
-                yield start, min(start + width, piece.end())
+        edges = [
+            word.start(),
+            *(b.start() for b in _BREAK.finditer(words, *word.span()) if word.start() < b.start() < word.end()),
+            word.end(),
+        ]
+        for start, end in pairwise(edges):
+            yield from _slices(words, start, end, width)
+
+
+def _slices(words: str, start: int, end: int, width: int) -> Iterator[tuple[int, int]]:
+    """
+    Return the piece from *start* to *end* in parts of at most *width*, cut in front of a number rather than within; a longer number stays.
+    """
+    while end - start > width:
+        cut = start + width
+        number = next((n for n in _NUMBER.finditer(words, start, end) if n.start() < cut < n.end()), None)
+        if number is not None:
+            cut = number.start() if number.start() > start else number.end()
+        yield start, cut
+        start = cut
+    if end > start:
+        yield start, end
