@@ -38,7 +38,7 @@ def make_arg_parser(parser):
 def validate_parsed_serve_args(parsed):
     pass
 """,
-    "model_executor/layers/quantization.py": "get_quantization_config = {'fp8': 1}.__getitem__\n",
+    "model_executor/layers/quantization.py": "get_quantization_config = {'fp8_per_tensor': 1}.__getitem__\n",
     "model_executor/models/registry.py": "",
     "utils/argparse_utils.py": "from argparse import ArgumentParser as FlexibleArgumentParser\n",
 }
