@@ -15,13 +15,13 @@ from pathlib import Path
 import pulumi
 
 from servewright.errors import InvalidInputError
-from servewright.pipeline import catalog_beside, estimates, preview_file
+from servewright.pipeline import catalog_beside, estimates, priced_file
 from servewright.resources.assembly import ServingStack
 
 spec = Path(__file__).parent / (pulumi.Config("servewright").get("spec") or f"{pulumi.get_stack()}.yaml")
 try:
     catalog = catalog_beside(spec, datetime.now(UTC).date())
-    preview = preview_file(spec)
+    preview = priced_file(spec)
 except InvalidInputError as fault:
     lines = (f"{d.file}:{d.line}:{d.column}  {d.code}  {d.path}: {d.message}" for d in fault.diagnostics)
     raise pulumi.RunError("\n".join((*lines, f"All about it: servewright preview {spec.name} --as-of today"))) from None

@@ -15,15 +15,17 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from previews import shown
 from servewright.catalog.load import load_catalog
 from servewright.cli.application import app
 from servewright.cost.bill import price_records
 from servewright.cost.records import UNKNOWN
-from servewright.pipeline import plan_file, preview_file
+from servewright.pipeline import plan_file, preview_file, priced_file
 from servewright.ranges import Range, total
 from servewright.record.offline import record_plan
 from servewright.report.export import preview_value, to_json
 from servewright.report.model import Preview
+from servewright.report.text import show_preview
 from servewright.resources.naming import Names
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -105,6 +107,19 @@ def test_both_passes_register_the_same_resources(spec: Path) -> None:
     known = {r.urn for r in record_plan(plan, CATALOG, known=True)}
 
     assert unknown == known
+
+
+@specs
+def test_the_estimate_changes_nothing_that_is_shown(spec: Path) -> None:
+    """
+    The screen is the same whether the estimate is among the inputs or still open; only inputs of component and budget differ.
+    """
+    once, twice = priced_file(spec), preview(spec)
+    assert once.bill == twice.bill
+    changed = [b for a, b in zip(once.records, twice.records, strict=True) if a != b]
+    assert changed
+    assert {record.type for record in changed} <= {"servewright:index:ServingStack", "aws:budgets/budget:Budget"}
+    assert shown(show_preview, once, spec=spec.name) == shown(show_preview, twice, spec=spec.name)
 
 
 @specs

@@ -65,12 +65,30 @@ def lock_made(plan: Plan, spec: Path, as_of: date | None = None, *, before: Lock
     return lock_of(plan, catalog if before is None else with_locked_images(catalog, before), constants_version(), before)
 
 
-def preview_file(path: Path, as_of: date | None = None) -> Preview:
+def priced_file(path: Path, as_of: date | None = None) -> Preview:
     """
     Return the plan, the resources it registers and their bill. Needs no cloud, no cluster and no Pulumi CLI.
 
+    In the inputs of the resources the estimate is still open: who looks at these takes `preview_file`.
     *as_of* as in `plan_file`. Raises InvalidInputError with the faults of the first phase that has any.
     """
+    return _priced(path, as_of)[0]
+
+
+def preview_file(path: Path, as_of: date | None = None) -> Preview:
+    """
+    Return what `priced_file` does, with the inputs as they are deployed.
+
+    The estimate is itself an input of the component and, without a limit of the user's, the budget's amount: the program is recorded again
+    with it. Neither has a price, so the bill stays the same.
+    """
+    from servewright.record.offline import record_plan  # noqa: PLC0415
+
+    preview, catalog = _priced(path, as_of)
+    return replace(preview, records=record_plan(preview.plan, catalog, estimate=estimates(preview)))
+
+
+def _priced(path: Path, as_of: date | None) -> tuple[Preview, Catalog]:
     # Pulumi's SDK takes half a second to import: only who records pays for it.
     from servewright.cost.bill import price_records  # noqa: PLC0415
     from servewright.record.offline import record_plan  # noqa: PLC0415
@@ -79,10 +97,7 @@ def preview_file(path: Path, as_of: date | None = None) -> Preview:
     catalog = catalog_beside(path, as_of)
     plan = plan_file(path, as_of)
     records = record_plan(plan, catalog)
-    preview = preview_of(plan, records, price_records(records, catalog), catalog, as_of)
-    # The estimate is itself an input of the component and, without a limit of the user's, the budget's amount: the program is recorded
-    # again with it. Neither has a price, so the bill stays the same.
-    return replace(preview, records=record_plan(plan, catalog, estimate=estimates(preview)))
+    return preview_of(plan, records, price_records(records, catalog), catalog, as_of), catalog
 
 
 def catalog_beside(spec: Path, as_of: date | None = None) -> Catalog:

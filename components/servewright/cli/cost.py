@@ -17,11 +17,11 @@ def cost(spec: Spec, *, as_json: AsJson = False, as_of: AsOf = None) -> None:
     """
     clock = parse_as_of(as_of)
     with answering(as_json=as_json):
-        from servewright.pipeline import preview_file  # noqa: PLC0415 - --help stays fast
+        from servewright.pipeline import priced_file  # noqa: PLC0415 - --help stays fast
         from servewright.report.export import bill_document, to_json  # noqa: PLC0415
         from servewright.report.text import show_cost  # noqa: PLC0415
 
-        made = preview_file(spec, clock)
+        made = priced_file(spec, clock)
         if as_json:
             write(to_json(bill_document(made)))
         else:

@@ -35,11 +35,11 @@ def preview(
     """
     clock = parse_as_of(as_of)
     with answering(as_json=as_json):
-        from servewright.pipeline import preview_file  # noqa: PLC0415 - --help stays fast
+        from servewright.pipeline import preview_file, priced_file  # noqa: PLC0415 - --help stays fast
         from servewright.report.export import preview_value, to_json  # noqa: PLC0415
         from servewright.report.text import show_preview  # noqa: PLC0415
 
-        made = preview_file(spec, clock)
+        made = preview_file(spec, clock) if as_json else priced_file(spec, clock)
         if as_json:
             write(to_json(preview_value(made)))
         else:
