@@ -82,20 +82,22 @@ def preview_file(path: Path, as_of: date | None = None) -> Preview:
     The estimate is itself an input of the component and, without a limit of the user's, the budget's amount: the program is recorded again
     with it. Neither has a price, so the bill stays the same.
     """
+    preview, catalog = _priced(path, as_of)
+
     from servewright.record.offline import record_plan  # noqa: PLC0415
 
-    preview, catalog = _priced(path, as_of)
     return replace(preview, records=record_plan(preview.plan, catalog, estimate=estimates(preview)))
 
 
 def _priced(path: Path, as_of: date | None) -> tuple[Preview, Catalog]:
-    # Pulumi's SDK takes half a second to import: only who records pays for it.
+    catalog = catalog_beside(path, as_of)
+    plan = plan_file(path, as_of)
+
+    # Pulumi's SDK takes a second to import: only who has something to record pays for it.
     from servewright.cost.bill import price_records  # noqa: PLC0415
     from servewright.record.offline import record_plan  # noqa: PLC0415
     from servewright.report.model import preview_of  # noqa: PLC0415
 
-    catalog = catalog_beside(path, as_of)
-    plan = plan_file(path, as_of)
     records = record_plan(plan, catalog)
     return preview_of(plan, records, price_records(records, catalog), catalog, as_of), catalog
 
