@@ -170,6 +170,22 @@ FAILING: dict[str, Any] = {
 }
 
 
+@pytest.mark.parametrize(
+    ("missing", "fix"),
+    [
+        ({"availability": None}, ("models[0].slo.availability", "99.9%")),
+        ({"ttft_p95_ms": None, "itl_p95_ms": None}, ("models[0].slo.ttft_p95", "800ms")),
+    ],
+    ids=["availability", "latency"],
+)
+def test_a_missing_target_alone_is_asked_for(missing: dict[str, None], fix: tuple[str, str]) -> None:
+    """
+    What to write is the target that is missing; those that are there stay as they are.
+    """
+    slo = replace(ready().plan.models[0].slo, **missing)
+    assert verdicts(replace(ready(), plan=of_model(slo=slo)))["targets"].fix == fix
+
+
 def test_the_ready_stack_is_ready() -> None:
     """
     Nothing fails; what needs the account or the cluster says so; nothing else is open.

@@ -4,6 +4,7 @@ Readiness: whether the targets hold with room to spare, and whether the autoscal
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -30,7 +31,9 @@ Head-room over the rate of the busiest hour: what the defaults of dev plan; stag
 
 
 def _targets(case: Case) -> Verdict:
-    return by_models(case, _given)
+    verdict = by_models(case, _given)
+    untimed = any(all(target is None for _, target in _latencies(model)) for model, _ in case.models)
+    return replace(verdict, fix=("models[].slo.ttft_p95", "800ms")) if untimed else verdict
 
 
 def _given(model: ModelPlan, _: tuple[Workload, ...]) -> Lines:
@@ -117,7 +120,7 @@ ITEMS: Final = (
         what="every model has a target for its latency and one for its availability",
         why="what has no target is planned, scaled and alarmed on for nothing in particular",
         judge=_targets,
-        fix=("models[].slo", "{ttft_p95: 800ms, itl_p95: 60ms, availability: 99.9%}"),
+        fix=("models[].slo.availability", "99.9%"),
     ),
     Item(
         id="headroom",
