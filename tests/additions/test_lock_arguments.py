@@ -136,6 +136,35 @@ def test_overrides_are_fields(value: str) -> None:
     assert len(said_of(replace(model, arguments=(*model.arguments, f"--hf-overrides={value}")))) == 1
 
 
+def test_the_spelling_of_an_earlier_release_holds() -> None:
+    """
+    A lock is not made anew because a release calls the same method otherwise.
+    """
+    model = locked_model(precision=FP8)
+    now = "--quantization=fp8_per_tensor"
+    assert now in model.arguments
+    assert said_of(replace(model, arguments=tuple("--quantization=fp8" if each == now else each for each in model.arguments))) == {}
+
+
+def test_what_follows_from_the_model_s_row_is_held_against_it() -> None:
+    """
+    A reranker without its override gives wrong scores, an encoder has no prefixes to keep, and no model takes another's override.
+    """
+    catalog = load_catalog()
+    reranker, encoder = (catalog.model(name) for name in ("Qwen/Qwen3-Reranker-4B", "BAAI/bge-m3"))
+    assert reranker is not None
+    assert encoder is not None
+    model = locked_model(task="rerank")
+    right = replace(model, arguments=arguments_of(model, hf_overrides=OVERRIDES))
+    assert list(broken_arguments(right, CONTRACT, reranker.card)) == []
+    assert [path for path, _ in broken_arguments(model, CONTRACT, reranker.card)] == ["arguments"]
+    embedder = locked_model(task="embed")
+    caching = place("--enable-prefix-caching", embedder)
+    assert [path for path, _ in broken_arguments(embedder, CONTRACT, encoder.card)] == [f"arguments[{caching}]"]
+    foreign = replace(embedder, arguments=(*arguments_of(embedder, encoder=True), "--hf-overrides={}"))
+    assert [path for path, _ in broken_arguments(foreign, CONTRACT, encoder.card)] == [f"arguments[{len(foreign.arguments) - 1}]"]
+
+
 @pytest.mark.parametrize("flag", ["--tensor-parallel-size", "--max-model-len", "--revision", "--port"])
 def test_what_is_missing_is_told(flag: str) -> None:
     """

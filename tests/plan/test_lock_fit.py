@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from requests_made import ON_DEMAND, model_request, request
+from requests_made import ON_DEMAND, SPOT, model_request, request
 from servewright.catalog.load import load_catalog
 from servewright.plan.lock import Lock, lock_of
 from servewright.plan.lock_fit import fit_of
@@ -151,7 +151,7 @@ def test_one_model_more_leaves_the_others_where_they_are() -> None:
 
     assert (plan.lock.state, plan.lock.held, plan.lock.dropped, plan.lock.grows) == ("stale", ("chat",), (), True)
     assert [(w.path, w.hint) for w in plan.warnings if w.code == "SW440"] == [
-        ("models[1]", "servewright plan SPEC --write-lock takes it into the lock, which keeps what it holds")
+        ("models[1]", "servewright plan SPEC --write-lock brings the lock up to date, and keeps all else that it holds")
     ]
     assert (plan.models[0].instance_type, plan.models[0].engine) == (before.models[0].instance_type, before.models[0].engine)
     assert free.models[0].instance_type != before.models[0].instance_type
@@ -203,6 +203,35 @@ def test_one_model_less_leaves_the_others_where_they_are() -> None:
     plan = plan_stack(asked(CHAT), CATALOG, lock=lock, lock_file="spec.lock.json")
     assert (plan.lock.held, plan.lock.dropped, plan.lock.grows) == (("chat",), (), True)
     assert lock_of(plan, CATALOG, "x", lock).models == lock.models[:1]
+
+
+def test_a_model_in_the_place_of_another_is_no_growth() -> None:
+    """
+    One gone and another come: the new one was never decided, so a lock is not just added to; a renamed model is such a pair.
+    """
+    lock = held(CHAT, OTHER)
+    plan = plan_stack(asked(CHAT, replace(OTHER, name="renamed")), CATALOG, lock=lock, lock_file="spec.lock.json")
+    assert (plan.lock.state, plan.lock.held, plan.lock.replaced, plan.lock.grows) == ("stale", ("chat",), True, False)
+    assert {w.hint for w in plan.warnings if w.code == "SW440"} == {"servewright plan SPEC --replan --write-lock takes a new plan"}
+
+
+def test_a_model_that_narrows_a_held_pool_is_no_growth() -> None:
+    """
+    A held model on spot loses the types that a newcomer on its nodes does not take: that is said, and replaces a decision.
+    """
+    spot = replace(asked(CHAT), capacity=SPOT)
+    before = plan_stack(spot, CATALOG)
+    lock = lock_of(before, CATALOG, "constants")
+    (types,) = (names for role, names in lock.models[0].types if role == "burst")
+    assert len(types) > 1
+    free, pinned = (replace(CHAT, name="second", path="models[1]", instance_types=pins) for pins in ((), types[:1]))
+
+    beside = plan_stack(replace(spot, models=(CHAT, free)), CATALOG, lock=lock, lock_file="spec.lock.json")
+    narrower = plan_stack(replace(spot, models=(CHAT, pinned)), CATALOG, lock=lock, lock_file="spec.lock.json")
+
+    assert (beside.lock.narrowed, beside.lock.grows) == ((), True)
+    assert (narrower.lock.narrowed, narrower.lock.grows) == (("models[0]",), False)
+    assert any(w.path == "models[0]" and ", ".join(types[1:]) in w.message for w in narrower.warnings if w.code == "SW440")
 
 
 def _dearer(lock: Lock) -> tuple[Any, ...]:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from servewright.json_text import JsonFault, parse_json
 from servewright.plan.engine_arguments import EngineInput, engine_flags, not_offered
+from servewright.plan.pooling_models import pooling_model
 from servewright.plan.shape import GPU_MEMORY_UTILIZATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from servewright.catalog.model import EngineContract
+    from servewright.catalog.model import EngineContract, ModelCard
     from servewright.plan.lock import LockedModel
 
 _LONGEST_SHUTDOWN_S: Final = 89
@@ -32,32 +33,39 @@ _FREE: Final = (_CACHE, _OVERRIDES, _SHUTDOWN)
 What the rest of a lock does not tell: the first two follow from the model's row in the catalogue, the last is what its release took.
 """
 
+_EARLIER: Final = {("--quantization", "fp8_per_tensor"): ("fp8",)}
+"""
+What earlier releases wrote for the same: a lock outlives the spelling of its release. Who changes a spelling adds the former one here.
+"""
 
-def broken_arguments(model: LockedModel, contract: EngineContract) -> Iterator[tuple[str, str]]:
+
+def broken_arguments(model: LockedModel, contract: EngineContract, card: ModelCard | None = None) -> Iterator[tuple[str, str]]:
     """
-    Yield (path within *model*, message) of every argument that no release writes for it; *contract* is of the pinned engine.
+    Yield (path within *model*, message) of every argument that no release writes for it; *contract* is of the pinned engine, *card* the
+    model's row where the catalogue has one.
     """
     source = model.precision.checkpoint_source or model.source
     if not model.arguments or model.arguments[0] != source:
         yield f"arguments{'[0]' if model.arguments else ''}", f"must begin with the weights: {source}"
         return
-    expected = _expected(model, source)
+    free = _FREE if card is None else (_SHUTDOWN,)
+    expected = {flag: value for flag, value in _written_for(model, source, card) if flag not in free}
     seen: set[str] = set()
     for number, text in enumerate(model.arguments[1:], 1):
         flag, equals, value = text.partition("=")
         given = value if equals else None
-        wrong = "stands above already" if flag in seen else not_offered(flag, given, contract) or _wrong(flag, given, expected)
+        wrong = "stands above already" if flag in seen else not_offered(flag, given, contract) or _wrong(flag, given, expected, free)
         seen.add(flag)
         if wrong is not None:
             yield f"arguments[{number}]", wrong
     for flag, right in expected.items():
         if flag not in seen:
-            yield "arguments", f"{flag}={right} is missing"
+            yield "arguments", f"{_written(flag, right)} is missing"
 
 
-def _expected(model: LockedModel, source: str) -> dict[str, str | None]:
+def _written_for(model: LockedModel, source: str, card: ModelCard | None) -> list[tuple[str, str | None]]:
     """
-    Return the flags that follow from what else *model* holds.
+    Return the flags that the planner writes for what else *model* holds, and for its *card*.
     """
     precision = model.precision
     engine = EngineInput(
@@ -72,17 +80,25 @@ def _expected(model: LockedModel, source: str) -> dict[str, str | None]:
         max_num_batched_tokens=model.max_num_batched_tokens,
         gpu_memory_utilization=GPU_MEMORY_UTILIZATION,
         task=model.task,
+        encoder=card is not None and card.encoder,
+        hf_overrides=None if card is None else pooling_model(card.hf_id).hf_overrides,
     )
-    return {flag: value for flag, value in engine_flags(engine) if flag not in _FREE}
+    return engine_flags(engine)
 
 
-def _wrong(flag: str, value: str | None, expected: dict[str, str | None]) -> str | None:
+def _written(flag: str, value: str | None) -> str:
+    return flag if value is None else f"{flag}={value}"
+
+
+def _wrong(flag: str, value: str | None, expected: dict[str, str | None], free: tuple[str, ...]) -> str | None:
     """
-    Return what is wrong with *flag* and its *value* beside what else the lock holds, None where nothing is.
+    Return what is wrong with *flag* and its *value* beside what else the lock holds, None where nothing is; *free* flags it may pass.
     """
     if flag in expected:
-        return None if value == expected[flag] else f"what else the lock holds makes it {flag}={expected[flag]}"
-    if flag not in _FREE or (flag == _OVERRIDES and "--runner" not in expected):
+        right = expected[flag]
+        earlier = () if right is None else _EARLIER.get((flag, right), ())
+        return None if value == right or value in earlier else f"what else the lock holds makes it {_written(flag, right)}"
+    if flag not in free or (flag == _OVERRIDES and "--runner" not in expected):
         return "no release passes this for what else the lock holds"
     return _wrong_alone(flag, value)
 

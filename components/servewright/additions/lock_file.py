@@ -105,6 +105,7 @@ def _words(error: ErrorDetails) -> str:
     Return what pydantic says of a lock in words of ours.
     """
     said = {"missing": "this field is missing", "unexpected_keyword_argument": "there is no such field", "tuple_type": "must be a list"}
+    said |= dict.fromkeys(("dataclass_type", "dict_type"), "must be fields in braces")
     return said.get(error["type"]) or error["msg"].replace("Input should be", "must be").lower()
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from servewright.additions.lock_arguments import broken_arguments
 from servewright.additions.lock_types import broken_types
 from servewright.pins import DIGEST, IMAGE_NAME, TAG
+from servewright.plan.question import hub_id
 from servewright.plan.weight_formats import FORMATS
 
 if TYPE_CHECKING:
@@ -69,7 +70,9 @@ def _together(model: LockedModel, path: str, catalog: Catalog) -> Iterator[tuple
     """
     Yield what does not go with what else *model* holds.
     """
-    for within, message in (*broken_arguments(model, catalog.engine_contract()), *broken_types(model, catalog)):
+    match = catalog.model(hub_id(model.source))
+    card = None if match is None else match.card
+    for within, message in (*broken_arguments(model, catalog.engine_contract(), card), *broken_types(model, catalog)):
         yield f"{path}.{within}", message
 
 

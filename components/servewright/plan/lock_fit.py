@@ -8,15 +8,16 @@ another stack, environment or region does it hold nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from servewright.plan.model import NO_LOCK, LockUse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from servewright.catalog.query import Catalog
     from servewright.plan.lock import Lock, LockedModel
+    from servewright.plan.model import ModelPlan, PoolPlan
     from servewright.spec.request import ModelRequest, Request
 
 
@@ -34,12 +35,13 @@ class Misfit:
 class Fit:
     """
     The *misfits* of a lock, the models that it *held* nevertheless, and the names of those that it knows and that are *dropped*: planned
-    anew, because the spec asks for something else.
+    anew, because the spec asks for something else. *replaced*: the spec has models that the lock does not know, and lacks some of its own.
     """
 
     misfits: tuple[Misfit, ...]
     held: tuple[LockedModel, ...]
     dropped: tuple[str, ...]
+    replaced: bool
 
     def model(self, name: str) -> LockedModel | None:
         """
@@ -52,10 +54,11 @@ class Fit:
         Return what the lock in *file* does to the plan.
         """
         held = tuple(each.name for each in self.held)
-        return LockUse(state="stale" if self.misfits else "locked", file=file, held=held, dropped=self.dropped)
+        state: Literal["locked", "stale"] = "stale" if self.misfits else "locked"
+        return LockUse(state=state, file=file, held=held, dropped=self.dropped, replaced=self.replaced)
 
 
-NO_FIT = Fit(misfits=(), held=(), dropped=())
+NO_FIT = Fit(misfits=(), held=(), dropped=(), replaced=False)
 
 
 def fit_of(lock: Lock, request: Request, catalog: Catalog) -> Fit:
@@ -66,11 +69,12 @@ def fit_of(lock: Lock, request: Request, catalog: Catalog) -> Fit:
     known = [(model, locked) for model in request.models if (locked := lock.model(model.name)) is not None]
     own = {locked.name: tuple(_of_model(locked, model, catalog)) for model, locked in known}
     held = () if of_stack else tuple(locked for _, locked in known if not own[locked.name])
-    kept = {each.name for each in held}
+    kept, asked_for, locked_names = {each.name for each in held}, {m.name for m in request.models}, {each.name for each in lock.models}
     return Fit(
         misfits=(*of_stack, *(misfit for found in own.values() for misfit in found), *_of_names(lock, request)),
         held=held,
         dropped=tuple(name for name in own if name not in kept),
+        replaced=bool(asked_for - locked_names) and bool(locked_names - asked_for),
     )
 
 
@@ -79,6 +83,22 @@ def lock_use(fit: Fit, lock: Lock | None, file: str | None) -> LockUse:
     Return what *lock*, which is in *file* and fits as *fit* says, does to the plan; nothing where there is none.
     """
     return NO_LOCK if lock is None else fit.use(file)
+
+
+def narrowed(fit: Fit, models: Iterable[ModelPlan], pools: Iterable[PoolPlan]) -> tuple[Misfit, ...]:
+    """
+    Return the held models that lose instance types: a model that now shares their nodes pins its own.
+    """
+    types = {pool.name: (pool.role, pool.instance_types) for pool in pools}
+    found = []
+    for model in models:
+        locked = fit.model(model.name)
+        now = dict(types[share.pool] for share in model.shares)
+        lost = [name for role, names in (() if locked is None else locked.types) for name in names if name not in now.get(role, names)]
+        if fit.misfits and lost:
+            why = f"the lock holds {', '.join(dict.fromkeys(lost))} too: a model that shares its nodes leaves them out"
+            found.append(Misfit(path=model.path, why=why))
+    return tuple(found)
 
 
 def _of_stack(lock: Lock, request: Request) -> Iterator[Misfit]:

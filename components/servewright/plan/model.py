@@ -266,20 +266,23 @@ class LockUse:
     """
     What a lock did to a plan: *state* "none" (there is no lock), "locked" (the plan is the locked one) or "stale" (the spec asks for what
     the lock does not hold). *file* is the name of the lock's file. *held* are the models that stay as the lock has them, *dropped* those
-    that it knows and that are planned anew.
+    that it knows and that are planned anew. *replaced* says that models have come and others gone, *narrowed* are held ones that lose
+    instance types to a model that they share nodes with.
     """
 
     state: Literal["none", "locked", "stale"]
     file: str | None
     held: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    replaced: bool = False
+    narrowed: tuple[str, ...] = ()
 
     @property
     def grows(self) -> bool:
         """
-        Tell whether the plan keeps every decision of the lock that the spec still has a use for, and only adds to it or takes away.
+        Tell whether the plan keeps every decision of the lock that the spec still has a use for, and either adds to it or takes away.
         """
-        return self.state == "stale" and bool(self.held) and not self.dropped
+        return self.state == "stale" and bool(self.held) and not (self.dropped or self.replaced or self.narrowed)
 
 
 NO_LOCK: Final = LockUse(state="none", file=None)

@@ -58,7 +58,7 @@ def lock_misfits(request: Request, found: tuple[Misfit, ...], lock: LockUse) -> 
     """
     hint = "servewright plan SPEC --replan --write-lock takes a new plan"
     if lock.grows:
-        hint = "servewright plan SPEC --write-lock takes it into the lock, which keeps what it holds"
+        hint = "servewright plan SPEC --write-lock brings the lock up to date, and keeps all else that it holds"
     return tuple(request.source.diagnostic("SW440", each.path, each.why, severity="warning", hint=hint) for each in found)
 
 

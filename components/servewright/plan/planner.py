@@ -4,6 +4,7 @@ The planner's story: rank what can serve each model, choose for all together, ga
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from servewright.errors import InvalidInputError
@@ -11,7 +12,7 @@ from servewright.plan.cpu_pool import cpu_pool
 from servewright.plan.dated import dated_notices
 from servewright.plan.decision import Choice, decide
 from servewright.plan.joint import settle, shared_groups
-from servewright.plan.lock_fit import NO_FIT, fit_of, lock_use
+from servewright.plan.lock_fit import NO_FIT, fit_of, lock_use, narrowed
 from servewright.plan.model import Plan
 from servewright.plan.model_plan import Candidates, market_of, rank_model, rejected
 from servewright.plan.node_pool import gpu_pools
@@ -51,16 +52,19 @@ def plan_stack(
     pools = tuple(pool for group in groups for pool in gpu_pools(request.stack, group))
     if request.stack.system_nodes == "pool":
         pools = (*pools, cpu_pool(request.stack, request.operators, catalog))
+    models = tuple(d.model for d in decisions)
+    lost = narrowed(fit, models, pools)
+    use = replace(use, narrowed=tuple(each.path for each in lost))
     return Plan(
         stack=request.stack,
-        models=tuple(d.model for d in decisions),
+        models=models,
         pools=pools,
         operators=request.operators,
         budget=request.budget,
         defaults=(*request.defaults, *(default for d in decisions for default in d.defaults)),
         warnings=(
             *request.warnings,
-            *lock_misfits(request, fit.misfits, use),
+            *lock_misfits(request, (*fit.misfits, *lost), use),
             *notices(request, decisions, pools, use),
             *dated_notices(request, pools, catalog, as_of or catalog.build_date),
         ),
