@@ -27,6 +27,7 @@ DECODER: Final = replace(ENCODER, card=cards.QWEN_EMBED_8B, gpu_id="h100", kv_to
 REPLICAS: Final = (ENCODER, DECODER, replace(DECODER, max_num_batched_tokens=8192))
 LENGTHS: Final = {
     "queries, 50 tokens": Lengths(input_mean=50, input_p95=75),
+    "queries of uneven length, 50 tokens, p95 of 150": Lengths(input_mean=50, input_p95=150),
     "pieces of text, 300 tokens": Lengths(input_mean=300, input_p95=450),
     "documents, 2,000 tokens": Lengths(input_mean=2000, input_p95=4000),
 }

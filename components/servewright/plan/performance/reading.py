@@ -11,12 +11,14 @@ in the batch. Everything is a function of x, the prompt tokens that arrive durin
 
 T(n) is the step time without decoding, with the host's work for n / I requests. The rate rises with x: of T / x the fixed part falls. The
 latency of a request has these parts:
-    rest            of the step under way, busy T(n) / 2 (1 + cv_in^2); its 95th percentile is T(n) (1 - 0.05 / busy)
+    rest            of the step under way, busy T(n) / 2 (1 + v^2 cv_in^2 / m): only its share v = 1 - T(0) / T(n) varies with the m
+                    prompts in it; its 95th percentile is T(n) (1 - 0.05 / busy)
     queue           what the next step cannot take: use^2 R / (1 - use) with an exponential tail of mean R / (1 - use),
                     R = I T(room) / room (1 + cv_in^2) / 2, the residual service of an M/G/1 queue of prompts
     crowd           more than the mean gathers: (1 + e) (T(n + 1.64 sd) - T(n)), e the elasticity of T; variance of the gathered tokens
-                    x I (1 + cv_in^2) / (1 - e^2), for a long step gathers more for the next
-    own             T(own tokens + x), what else has gathered included; a longer prompt than fits takes its tokens / room filled steps
+                    x I (1 + cv_in^2) / (1 - e^2), of the requests x / I / (1 - e^2), for a long step gathers more for the next
+    own             T(own tokens + x), what else has gathered included, the host's work for one request and x / I others; a longer prompt
+                    than fits takes its tokens / room filled steps
 The 95th percentile is the mean plus the root of the summed squares of the parts' distances from mean to 95th percentile. Against a
 simulation of single requests: docs/sizing.md.
 
@@ -105,7 +107,7 @@ class Reading:
         lengths, tokens = self.lengths, max(arriving, self.least)
         unequal, step_s = 1 + lengths.input_variation, self._step_s(tokens)
         busy, use = min(1.0, arriving / self.least), min(self.use(arriving), _ALMOST)
-        step_under_way = busy * step_s / 2 * unequal
+        step_under_way = busy * step_s / 2 * (1 + self._step_variation(tokens, step_s))
         behind = lengths.input_mean * self._filled_s / self.room / 2 * unequal / (1 - use)
         wait = step_under_way + use**2 * behind
         own = self._own_s(lengths.input_mean, arriving)
@@ -114,6 +116,14 @@ class Reading:
         queue = behind * max(0.0, log(use / QUEUE_TAIL) - use) if use > 0 else 0.0
         p95 = constants().first_token_overhead + wait + own + hypot(rest, queue, longer, self._crowd_s(arriving, step_s))
         return Read(arriving, self.rate(arriving), tokens, use, wait, own, p95)
+
+    def _step_variation(self, tokens: float, step_s: float) -> float:
+        """
+        Return the squared coefficient of variation of a step of *tokens* tokens on average: only the part that grows with its prompts
+        varies, and with more prompts in a step the less.
+        """
+        varying = 1 - self._step_s(0.0) / step_s
+        return self.lengths.input_variation * varying**2 / max(1.0, tokens / self.lengths.input_mean)
 
     def highest(self, slo: SloTargets = NO_TARGETS) -> float:
         """
@@ -152,9 +162,12 @@ class Reading:
         """
         Return the seconds in which a prompt of *prompt* tokens is read, once its turn has come.
         """
+        overhead, around = constants().read_request_overhead, self.lengths.input_around_token
+        # However long, the own prompt is one request; what is read beside it are prompts of mean length.
         if prompt > self.room and not self.replica.card.encoder:
-            return prompt / self.room * self._filled_s
-        return self._step_s(max(prompt, min(self.room, prompt + arriving)))
+            return prompt / self.room * (self.step.reading(self.room, around) + overhead)
+        tokens = max(prompt, min(self.room, prompt + arriving))
+        return self.step.reading(tokens, around) + overhead * (1 + (tokens - prompt) / self.lengths.input_mean)
 
     def _crowd_s(self, arriving: float, step_s: float) -> float:
         """
@@ -162,8 +175,11 @@ class Reading:
         """
         prompt, tokens = self.lengths.input_mean, max(arriving, self.least)
         elasticity = min(LARGEST_ELASTICITY, self.rate(arriving) * (self._step_s(tokens + prompt) - step_s))
-        spread = sqrt(arriving * prompt * (1 + self.lengths.input_variation) / (1 - elasticity**2))
-        return (1 + elasticity) * (self._step_s(tokens + Z95 * spread) - step_s)
+        requests = sqrt(arriving / prompt / (1 - elasticity**2))
+        spread = requests * prompt * sqrt(1 + self.lengths.input_variation)
+        around, overhead = self.lengths.input_around_token, constants().read_request_overhead
+        longer = self.step.reading(tokens + Z95 * spread, around) - self.step.reading(tokens, around)
+        return (1 + elasticity) * (longer + Z95 * requests * overhead)
 
     def _step_s(self, tokens: float) -> float:
         lengths = self.lengths
