@@ -113,8 +113,19 @@ def prompt_too_long(source: SourceMap, request: ModelRequest, context: int) -> D
         "SW306",
         f"{request.path}.traffic.input_tokens",
         f"a request at the 95th percentile has {needed.normalize():f} tokens, the context length is {context:,}",
-        hint="shorter requests, or a model with a longer context",
+        hint=f"{_longest(request, context)}shorter requests, or a model with a longer context",
     )
+
+
+def _longest(request: ModelRequest, context: int) -> str:
+    """
+    Return how a spec says that no prompt is longer than what fits, "" where the mean alone does not.
+    """
+    mean = request.traffic.input_tokens.mean
+    room = context - (request.traffic.long_request - request.traffic.input_tokens.p95)
+    if not mean < room:
+        return ""
+    return f"input_tokens: {{mean: {mean.normalize():f}, p95: {int(room)}}} where no prompt is longer\n"
 
 
 def does_not_fit(source: SourceMap, request: ModelRequest, refused: tuple[Refused, ...], fitting: tuple[Shape, ...]) -> Diagnostic:

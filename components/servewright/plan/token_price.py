@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from servewright.spec.request import Traffic
 
 _MILLION = Decimal(10**6)
-_CENT = Decimal("0.01")
+_CENT_OF_A_CENT = Decimal("0.0001")
 
 
 def token_price(placement: Placement, monthly: Range, traffic: Traffic, factors: tuple[Decimal, ...], tokens: MonthlyTokens) -> TokenPrice:
@@ -56,11 +56,11 @@ def next_replica(group: PoolGroup) -> NextReplica:
     nodes = _nodes(group, busiest + 1) - _nodes(group, busiest)
     hourly = _mean_hourly(group)
     why = "fits the nodes of the busiest hour" if nodes == 0 else f"needs {nodes} x {group.pools[0].offer.types[0].name} more"
-    return NextReplica(nodes=nodes, monthly=None if hourly is None else _cents(nodes * hourly * HOURS_PER_MONTH), why=why)
+    return NextReplica(nodes=nodes, monthly=None if hourly is None else _rounded(nodes * hourly * HOURS_PER_MONTH), why=why)
 
 
-def _cents(amount: Decimal) -> Decimal:
-    return amount.quantize(_CENT, ROUND_HALF_EVEN)
+def _rounded(amount: Decimal) -> Decimal:
+    return amount.quantize(_CENT_OF_A_CENT, ROUND_HALF_EVEN)
 
 
 def _nodes(group: PoolGroup, replicas: int) -> int:

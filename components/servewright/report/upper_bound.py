@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from servewright.catalog.rates import hourly_rate
-from servewright.ranges import Range, total_of_known
+from servewright.ranges import Range, total
 
 if TYPE_CHECKING:
     from servewright.catalog.query import Catalog
@@ -46,7 +46,8 @@ def bounded_total(bill: Bill, bounds: tuple[Bound, ...]) -> Range | None:
     by_line = {each.id: each.monthly for each in bounds}
     if bill.complete or bill.unsupported or not {each.id for each in bill.unknown} <= set(by_line):
         return None
-    return total_of_known([line.monthly if line.monthly.known else by_line.get(line.id, line.monthly) for line in bill.lines])
+    whole = total(line.monthly if line.monthly.known else by_line.get(line.id, line.monthly) for line in bill.lines)
+    return whole if whole.known else None
 
 
 def _bound(line: Line, catalog: Catalog) -> Bound | None:

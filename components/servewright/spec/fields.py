@@ -154,7 +154,7 @@ _EXAMPLES: Final = {
     "models": "models: [{source: meta-llama/Llama-3.1-8B-Instruct, traffic: {…}, slo: {…}}]",
     "source": "source: meta-llama/Llama-3.1-8B-Instruct",
     "traffic": "traffic: {requests_per_second: 2, input_tokens: 1500, output_tokens: 300}",
-    "slo": "slo: {ttft_p95: 800ms, itl_p95: 60ms}",
+    "slo": "slo: {ttft_p95: 800ms, itl_p95: 60ms}; embed and rerank have no itl_p95",
     "requests_per_second": "requests_per_second: 2, the mean of the busiest hour",
     "input_tokens": "input_tokens: 1500, the mean",
     "output_tokens": "output_tokens: 300, the mean",
