@@ -39,6 +39,16 @@ def test_median_error_is_within_the_stated_band(name: str) -> None:
     assert measured_points.middle_error([row.ttft for row in rows]) <= relative_band("ttft", "all")
 
 
+@pytest.mark.parametrize("name", measured_points.TEN_SPECS)
+def test_a_model_of_the_ten_specs_keeps_its_band_or_is_known_not_to(name: str) -> None:
+    """
+    The median error per output token is within what a plan of the model states; a miss is one that the document tells.
+    """
+    rows = measured_points.of_the_ten_specs()[name]
+    within = measured_points.middle_error([row.itl for row in rows]) <= measured_points.band(measured_points.TEN_SPECS[name])
+    assert within == (name not in measured_points.BEYOND)
+
+
 def test_three_of_four_rows_are_within_the_band() -> None:
     """
     Of the time per output token at least three quarters of the rows lie within the printed interval.
@@ -63,4 +73,6 @@ def test_the_document_has_the_table() -> None:
     """
     docs/sizing.md quotes exactly what this code predicts.
     """
-    assert measured_points.table() in DOCUMENT.read_text(encoding="utf-8"), "run: python tests/support/measured_points.py"
+    text = DOCUMENT.read_text(encoding="utf-8")
+    assert measured_points.table() in text, "run: python tests/support/measured_points.py"
+    assert measured_points.table_of_the_ten_specs() in text, "run: python tests/support/measured_points.py"
