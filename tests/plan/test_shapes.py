@@ -101,7 +101,7 @@ def test_a_pipeline_beside_tensors_must_be_worth_it(source: str, traffic: dict[s
             if (s.gpu, s.precision) == (shape.gpu, shape.precision) and s.pipeline_parallel == 1 and s.gpus <= shape.gpus
         ]  # fmt: skip
         for rival in rivals:
-            wider = pipeline_headroom() - float(rival.extra_headroom)
+            wider = max(0, pipeline_headroom() - float(rival.extra_headroom))
             assert shape.capacity > rival.capacity * shape.gpus / rival.gpus * (1 + wider)
 
 

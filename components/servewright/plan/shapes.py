@@ -168,7 +168,7 @@ def _to_beat(rivals: list[Shape], gpus: int) -> float:
     may be wrong beyond theirs.
     """
     wider = pipeline_headroom()
-    return max((gpus / r.gpus * r.capacity * (1 + wider - float(r.extra_headroom)) for r in rivals), default=0.0)
+    return max((gpus / r.gpus * r.capacity * (1 + max(0.0, wider - float(r.extra_headroom))) for r in rivals), default=0.0)
 
 
 def _largest_node(catalog: Catalog, request: ModelRequest, gpu: Gpu) -> int:

@@ -79,8 +79,11 @@ def test_a_gpu_without_figures_is_unknown() -> None:
 
 def test_error_bands() -> None:
     """
-    Ten per cent where the fit has seen the like, twenty elsewhere, forty for the first token.
+    Ten per cent where the fit has seen the like, twenty elsewhere, a quarter for experts, half for latent attention, forty for the first
+    token.
     """
     assert relative_band("itl", "calibrated dense") == 0.1
-    assert relative_band("itl", "experts or uncalibrated") == 0.2
+    assert [relative_band("itl", part) for part in ("uncalibrated", "experts", "latent attention")] == [0.2, 0.25, 0.5]
+    for part in ("calibrated dense", "uncalibrated", "experts", "latent attention", "pipeline"):
+        assert relative_band("itl", part) == relative_band("throughput", part)
     assert relative_band("ttft", "all") == 0.4
