@@ -99,7 +99,7 @@ def _priced(path: Path, as_of: date | None) -> tuple[Preview, Catalog]:
     from servewright.report.model import preview_of  # noqa: PLC0415
 
     records = record_plan(plan, catalog)
-    return preview_of(plan, records, price_records(records, catalog), catalog, as_of), catalog
+    return preview_of(plan, records, price_records(records, catalog, as_of=as_of), catalog, as_of), catalog
 
 
 def catalog_beside(spec: Path, as_of: date | None = None) -> Catalog:

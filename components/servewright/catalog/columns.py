@@ -8,6 +8,7 @@ from typing import Final
 
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "amis.csv": ("kubernetes_minor", "alias", "driver", "kernel", "source", "as_of", "notes"),
+    "usage_defaults.csv": ("type", "key", "unit", "min", "expected", "max", "kind", "remark"),
     "assumptions.csv": ("name", "value", "unit", "low", "high", "kind", "remark"),
     "charts.csv": ("component", "chart", "repository", "crds", "source", "as_of", "notes"),
     "eks_versions.csv": (

@@ -24,6 +24,7 @@ from servewright.catalog.prices import Prices
 from servewright.catalog.query import Catalog
 from servewright.catalog.regions import Regions
 from servewright.catalog.rows import Source
+from servewright.catalog.usage import UsageDefaults
 from servewright.catalog.versions import Versions
 from servewright.errors import InternalError
 
@@ -56,6 +57,7 @@ def load_catalog() -> Catalog:
         ),
         versions=_versions(),
         assumptions=_assumptions(),
+        usage_defaults=UsageDefaults(rows=tuple(map(version_rows.usage_default, read_table("usage_defaults.csv")))),
     )
 
 

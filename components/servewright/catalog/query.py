@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from servewright.catalog.coverage import REFERENCE_REGION, Coverage, coverage_of, dates_of
 from servewright.catalog.nearest import nearest
+from servewright.catalog.usage import NO_DEFAULTS, UsageDefaults
 
 if TYPE_CHECKING:
     from datetime import date
@@ -52,6 +53,7 @@ class Catalog:
     places: Regions
     versions: Versions
     assumptions: Assumptions
+    usage_defaults: UsageDefaults = NO_DEFAULTS
 
     @property
     def gpus(self) -> tuple[Gpu, ...]:

@@ -4,10 +4,12 @@ One row of a table of places, versions or assumptions to one value.
 
 from __future__ import annotations
 
-from servewright.catalog.cells import Row, day, integer
+from servewright.catalog.cells import Row, day, decimal, integer
 from servewright.catalog.model import Assumption, Image, Pin
 from servewright.catalog.regions import Quota, Region
+from servewright.catalog.usage import UsageDefault
 from servewright.catalog.versions import Chart, KubernetesVersion
+from servewright.ranges import Range
 
 
 def assumption(row: Row) -> Assumption:
@@ -20,6 +22,20 @@ def assumption(row: Row) -> Assumption:
         unit=row["unit"],
         low=row["low"] or None,
         high=row["high"] or None,
+        kind=row["kind"],
+        remark=row["remark"],
+    )
+
+
+def usage_default(row: Row) -> UsageDefault:
+    """
+    Return the usage default of *row*; a blank quantity is unknown.
+    """
+    return UsageDefault(
+        type=row["type"],
+        key=row["key"],
+        unit=row["unit"],
+        quantity=Range(decimal(row["min"]), decimal(row["expected"]), decimal(row["max"])),
         kind=row["kind"],
         remark=row["remark"],
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from servewright.catalog.usage import NO_USAGE, Usage
 from servewright.cost import budget, deployment, free, kms, network, node_pool, release, sns
 from servewright.cost.assumptions import assumption_texts
 from servewright.cost.elsewhere import around_the_stack
@@ -21,6 +22,7 @@ from servewright.plan import pod_requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from servewright.catalog.query import Catalog
     from servewright.cost.records import ResourceRecord
@@ -31,13 +33,15 @@ The modules whose import fills the registry.
 """
 
 
-def price_records(records: Iterable[ResourceRecord], catalog: Catalog) -> Bill:
+def price_records(records: Iterable[ResourceRecord], catalog: Catalog, *, usage: Usage = NO_USAGE, as_of: date | None = None) -> Bill:
     """
     Return what *records* cost a month at the prices of *catalog*.
+
+    *usage* says what resources cannot tell. *as_of* is the day for tables that depend on it; default: the catalogue's build date.
     """
     known = _in_order(records)
     billed = [record for record in known if not record.structural]
-    context = Context(catalog=catalog, by_type=_by_type(known))
+    context = Context(catalog=catalog, by_type=_by_type(known), usage=usage, as_of=as_of)
     supported = [record for record in billed if pricer_of(record.type) is not None]
     each = [(record, _priced(record, context)) for record in supported]
     whole = joined(priced for _, priced in each)

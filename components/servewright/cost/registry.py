@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
+from servewright.catalog.usage import NO_USAGE, Usage
 from servewright.cost.model import Line, NotPriced, Unknown
 from servewright.ranges import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from servewright.catalog.query import Catalog
     from servewright.cost.records import ResourceRecord
@@ -29,12 +31,21 @@ _Answer = TypeVar("_Answer")
 class Context:
     """
     What a pricer may look at beside its own record: all custom resources and the components of installed operators by type, in order of
-    their URNs, and the catalogue.
+    their URNs, the catalogue, what the user says about *usage*, and the day *as_of* which dated tables are read.
     """
 
     catalog: Catalog
     by_type: Mapping[str, tuple[ResourceRecord, ...]]
+    usage: Usage = NO_USAGE
+    as_of: date | None = None
     _answers: dict[tuple[object, str], object] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def today(self) -> date:
+        """
+        The day that dated tables are read for: the catalogue's build date where none was given.
+        """
+        return self.as_of or self.catalog.build_date
 
     def once(self, ask: Callable[[ResourceRecord, Context], _Answer], record: ResourceRecord) -> _Answer:
         """
