@@ -5,12 +5,14 @@ The composition root: the stages put together, from a spec file to a priced prev
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from servewright.additions.files import is_there, read_bytes, shown
 from servewright.additions.load import with_additions
 from servewright.additions.lock_file import parse_lock
 from servewright.catalog.load import load_catalog
+from servewright.errors import InvalidInputError
 from servewright.plan.lock import lock_of, with_locked_images
 from servewright.plan.performance.version import constants_version
 from servewright.plan.planner import plan_stack
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
     from servewright.catalog.query import Catalog
     from servewright.plan.lock import Lock
     from servewright.plan.model import Plan
+    from servewright.plan.what_if import Variant
     from servewright.report.model import Preview
+    from servewright.report.what_if import OtherChoice, WhatIf
     from servewright.resources.estimates import Estimates
 
 
@@ -100,6 +104,59 @@ def _priced(path: Path, as_of: date | None) -> tuple[Preview, Catalog]:
 
     records = record_plan(plan, catalog)
     return preview_of(plan, records, price_records(records, catalog, as_of=as_of), catalog, as_of), catalog
+
+
+def what_if(path: Path, preview: Preview, as_of: date | None = None) -> WhatIf:
+    """
+    Return what the spec in *path*, whose preview is given, would cost under other choices: of each kind the cheapest, registered and priced
+    as the preview is.
+
+    A lock beside the spec holds its decisions and not the others'.
+    """
+    catalog = catalog_beside(path, as_of)
+    request = load_request(path, catalog.zones, names=catalog)
+
+    from servewright.plan.what_if import variants  # noqa: PLC0415 - only who asks for it pays for it
+    from servewright.report.what_if import WhatIf  # noqa: PLC0415
+
+    found = [_planned(variant, catalog, as_of) for variant in variants(request, preview.plan, catalog)]
+    shown = [choice for kind in dict.fromkeys(c.kind for c in found) for choice in _cheapest([c for c in found if c.kind == kind])]
+    return WhatIf(choices=tuple(_priced_choice(choice, catalog, as_of) for choice in shown), left_out=len(found) - len(shown))
+
+
+_SHOWN_OF_A_KIND = 4
+
+
+def _planned(variant: Variant, catalog: Catalog, as_of: date | None) -> OtherChoice:
+    from servewright.report.what_if import OtherChoice  # noqa: PLC0415
+
+    try:
+        return OtherChoice(kind=variant.kind, what=variant.what, plan=plan_stack(variant.request, catalog, as_of))
+    except InvalidInputError as fault:
+        return OtherChoice(kind=variant.kind, what=variant.what, why=fault.diagnostics[0].message)
+
+
+def _cheapest(choices: list[OtherChoice]) -> list[OtherChoice]:
+    """
+    Return those that are shown: plans whose nodes have a price, from the lowest up. Where there is none, one that says why.
+    """
+    priced = [(amount, choice) for choice in choices if (amount := _nodes_price(choice)) is not None]
+    cheapest = [choice for _, choice in sorted(priced, key=lambda pair: pair[0])[:_SHOWN_OF_A_KIND]]
+    return cheapest or [choice for choice in choices if choice.why is not None][:1]
+
+
+def _nodes_price(choice: OtherChoice) -> Decimal | None:
+    amounts = [None] if choice.plan is None else [model.monthly.expected for model in choice.plan.models]
+    return None if None in amounts else sum((amount for amount in amounts if amount is not None), Decimal(0))
+
+
+def _priced_choice(choice: OtherChoice, catalog: Catalog, as_of: date | None) -> OtherChoice:
+    if choice.plan is None:
+        return choice
+    from servewright.cost.bill import price_records  # noqa: PLC0415
+    from servewright.record.offline import record_plan  # noqa: PLC0415
+
+    return replace(choice, bill=price_records(record_plan(choice.plan, catalog), catalog, as_of=as_of))
 
 
 def catalog_beside(spec: Path, as_of: date | None = None) -> Catalog:

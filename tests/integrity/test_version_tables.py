@@ -34,6 +34,7 @@ KEYS = {
     "quotas.csv": ("service_code", "name"),
     "regions.csv": ("region",),
     "sources.csv": ("key",),
+    "usage_defaults.csv": ("type", "key"),
     "traffic_profiles.csv": ("profile", "day"),
 }
 

@@ -114,7 +114,7 @@ def decide(request: Request, catalog: Catalog, choice: Choice) -> Decision:
         ),
         shares=tuple(share for tenant, group in choice.homes for share in _shares(request, tenant, group)),
         monthly=monthly,
-        token_price=token_price(placement, monthly, model.traffic, question.factors, tokens),
+        token_price=token_price(best, monthly, model.traffic, question.factors, tokens),
         next_replica=next_replica(choice.groups[-1]),
         input_tokens_per_month=tokens.input,
         output_tokens_per_month=tokens.output,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from servewright.catalog.query import Catalog
     from servewright.plan.placements import Placement
     from servewright.plan.pool_group import PricedPool
-    from servewright.spec.request import ModelRequest, Stack
+    from servewright.spec.request import ModelRequest, Stack, Traffic
 
 
 _JUST_BELOW = 0.999
@@ -107,6 +107,13 @@ def running_p99(request: ModelRequest, shape: Shape) -> float:
     """
     # Rounding of the bisection may put the capacity itself a hair above the stable rate.
     return _at(shape, shape.capacity * _JUST_BELOW, lengths_of(request.traffic)).concurrency_p99
+
+
+def prompt_share(traffic: Traffic, shape: Shape) -> float:
+    """
+    Return the share of the working time that prompts add to the steps of one replica at full capacity.
+    """
+    return _at(shape, shape.capacity * _JUST_BELOW, lengths_of(traffic)).prompt_share
 
 
 @lru_cache(maxsize=2048)

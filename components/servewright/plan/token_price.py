@@ -9,43 +9,52 @@ from typing import TYPE_CHECKING
 
 from servewright.plan.model import NextReplica, TokenPrice
 from servewright.plan.node_hours import node_count
+from servewright.plan.ranking import prompt_share
 from servewright.units import HOURS_PER_MONTH
 
 if TYPE_CHECKING:
-    from servewright.plan.placements import Placement
     from servewright.plan.pool_group import PoolGroup, PricedPool
+    from servewright.plan.ranking import Ranked
     from servewright.plan.traffic import MonthlyTokens
     from servewright.ranges import Range
     from servewright.spec.request import Traffic
 
 _MILLION = Decimal(10**6)
+_SHARE_PLACES = 6
 _CENT_OF_A_CENT = Decimal("0.0001")
 
 
-def token_price(placement: Placement, monthly: Range, traffic: Traffic, factors: tuple[Decimal, ...], tokens: MonthlyTokens) -> TokenPrice:
+def token_price(best: Ranked, monthly: Range, traffic: Traffic, factors: tuple[Decimal, ...], tokens: MonthlyTokens) -> TokenPrice:
     """
     Return USD per million tokens at the model's *monthly* price: *blended* over the month's expected tokens, *saturated* as if the
     same nodes ran at their capacity all the time.
 
-    The split into input and output needs the share of GPU time that prompts take, which is not measured: None. Where there is only input,
-    its price is the whole one.
+    Input pays the share of the working time that prompts are predicted to add to the engine's steps at the replica's capacity, output the
+    rest: input x its tokens + output x its tokens = the monthly price. Idle time is paid in the same proportion.
     """
-    expected = monthly.expected
-    blended = None if expected is None or not tokens.all else expected / tokens.all * _MILLION
-    capacity = Decimal(repr(placement.shape.capacity))
-    used = traffic.requests_per_second * sum(factors) / (capacity * sum(placement.replicas.by_hour))
+    expected, share = monthly.expected, Decimal(repr(round(prompt_share(traffic, best.placement.shape), _SHARE_PLACES)))
+    blended = None if expected is None else _per_million(expected, tokens.all)
+    capacity = Decimal(repr(best.placement.shape.capacity))
+    used = traffic.requests_per_second * sum(factors) / (capacity * sum(best.placement.replicas.by_hour))
+    only_input = traffic.output_tokens is None
     return TokenPrice(
-        input=blended if traffic.output_tokens is None else None,
-        output=None,
+        input=None if expected is None else _per_million(expected * share, tokens.input),
+        output=None if expected is None or only_input else _per_million(expected * (1 - share), tokens.output),
         blended=blended,
         saturated=None if blended is None else blended * used,
         utilisation=float(used),
-        basis=f"expected price of the GPU pools over all {_counted(traffic)} tokens of the month",
+        basis=f"expected price of the GPU pools over all {_counted(share, only_input=only_input)}",
     )
 
 
-def _counted(traffic: Traffic) -> str:
-    return "input" if traffic.output_tokens is None else "input and output"
+def _per_million(amount: Decimal, tokens: int) -> Decimal | None:
+    return amount / tokens * _MILLION if tokens else None
+
+
+def _counted(share: Decimal, *, only_input: bool) -> str:
+    if only_input:
+        return "input tokens of the month"
+    return f"input and output tokens of the month; input pays {share * 100:.0f}%, the time that prompts are predicted to add at capacity"
 
 
 def next_replica(group: PoolGroup) -> NextReplica:

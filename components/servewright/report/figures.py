@@ -19,6 +19,7 @@ _CENTS_BELOW: Final = Decimal(10)
 _CENT: Final = Decimal("0.01")
 _CENT_PLACES: Final = 3
 _COUNT_PLACES: Final = ((Decimal("0.01"), 4), (Decimal(10), 2), (Decimal(10_000), 1))
+_WHOLE_PERCENT: Final = 100
 _LEAST_COUNT: Final = Decimal("0.0001")
 _TIMES: Final = re.compile(r"(?<=[A-Za-z0-9]) x (?=[A-Za-z0-9])")
 _THOUSANDS: Final = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k"))
@@ -48,6 +49,19 @@ def dollars(amount: Decimal | None) -> str:
     if amount is None:
         return text
     return f"<${text[1:]}" if text.startswith("<") else f"${text}".replace("$-", "-$")
+
+
+def change(before: Decimal, after: Decimal) -> str:
+    """
+    Return from *before* to *after* in percent with its sign: "+13.6 %", "−4 %", "±0 %"; "new" where there was nothing.
+    """
+    if before == after:
+        return "±0 %"
+    if not before:
+        return "new"
+    share = (after / before - 1) * 100
+    places = 0 if abs(share) >= _WHOLE_PERCENT else 1
+    return f"{'+' if share > 0 else '−'}{abs(share):,.{places}f} %"
 
 
 def unit_price(amount: Decimal | None) -> str:

@@ -166,7 +166,8 @@ def _token_price(model: ModelPlan) -> tuple[Span, ...]:
     tokens = model.input_tokens_per_month + model.output_tokens_per_month
     used = f"{compact(tokens)} a month, {percent(price.utilisation)} of the capacity used"
     saturated = "" if price.saturated is None else f"; {per_million(price.saturated)} at full use"
-    return f"{per_million(price.blended)} per 1M tokens: {used}{saturated}", (f" ({price.basis})", QUIET)
+    split = "" if price.output is None else f" ({per_million(price.input)} in, {per_million(price.output)} out)"
+    return f"{per_million(price.blended)} per 1M tokens{split}: {used}{saturated}", (f" ({price.basis})", QUIET)
 
 
 def _next_replica(model: ModelPlan) -> str:

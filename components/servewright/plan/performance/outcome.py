@@ -32,7 +32,8 @@ class Outcome:
     What a replica does under a load.
 
     *output_tokens_per_s* follows from the load (a stable replica serves what arrives); *concurrency* is the mean number of running
-    requests and *concurrency_p99* the percentile to set --max-num-seqs by; *kv_use* and *prefill_use* are mean shares. The
+    requests and *concurrency_p99* the percentile to set --max-num-seqs by; *kv_use* and *prefill_use* are mean shares, *prompt_share* is
+    that of the working time which prompts add to the steps. The
     *..._ms* figures are mean parts of the first token. *calibrated* is False where the GPU has no fitted constants, for a pipeline and
     for a replica that only reads. Such a one has no output: then *ttft_p95_ms* is the whole request, the other two are None.
     """
@@ -44,6 +45,7 @@ class Outcome:
     concurrency_p99: float
     kv_use: float
     prefill_use: float
+    prompt_share: float
     wait_ms: float
     prompt_ms: float
     calibrated: bool

@@ -81,6 +81,7 @@ def predict(replica: ReplicaModel, load: Load) -> Outcome | Unstable:
         concurrency_p99=running_p99(state),
         kv_use=state.running / kv_capacity(replica, load.lengths),
         prefill_use=steady.prefill_use,
+        prompt_share=steady.slow_down,
         wait_ms=first.wait_s * 1e3,
         prompt_ms=first.prompt_s * 1e3,
         calibrated=gpu_of(replica).calibrated and replica.pipeline_parallel == 1,

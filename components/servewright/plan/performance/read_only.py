@@ -34,6 +34,7 @@ def predict_reading(replica: ReplicaModel, load: Load) -> Outcome | Unstable:
         concurrency_p99=reading.requests_p99,
         kv_use=0.0 if replica.card.encoder else min(1.0, running * load.lengths.input_mean / replica.kv_tokens),
         prefill_use=read.use,
+        prompt_share=1.0,
         wait_ms=read.wait_s * 1e3,
         prompt_ms=read.prompt_s * 1e3,
         calibrated=False,

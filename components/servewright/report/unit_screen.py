@@ -1,0 +1,113 @@
+"""
+The bill by its units on the screen: by hour, by purchase option, by model and request, and beside a hosted API.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from servewright.report.figures import aligned, compact, dollars, hourly, per_million, percent, unit_price, usd
+from servewright.report.money_table import components
+from servewright.report.screen import GOOD, QUIET, STRONG, WARN, Column, Screen, Span
+from servewright.report.unit_costs import NOT_BOUGHT_BY_THE_HOUR
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from servewright.cost.model import Bill
+    from servewright.report.hosted import HostedComparison
+    from servewright.report.unit_costs import ModelCosts, UnitCosts
+
+_COLUMNS = (Column(), *(Column(side="right"),) * 7)
+_LEAST_SHARE = Decimal("0.001")
+
+
+def unit_screen(screen: Screen, costs: UnitCosts, bill: Bill) -> None:
+    """
+    Write what *bill* comes to by its units.
+    """
+    screen.heading("By unit", "expected; what models share is split by what their GPU nodes cost")
+    _hours(screen, costs)
+    _bought(screen, costs)
+    if costs.idle is not None:
+        screen.paragraph(
+            f"idle: {dollars(costs.idle)} a month is GPU time that no request uses; it is head-room, whole nodes and quiet hours", hang=4
+        )
+    _models(screen, costs)
+    parts = components(bill.lines)
+    for model in costs.models:
+        _request(screen, model, parts)
+
+
+def hosted_screen(screen: Screen, compared: Sequence[HostedComparison]) -> None:
+    """
+    Write each model beside the hosted API.
+    """
+    screen.heading("Against a hosted API", "the same tokens at the prices you gave")
+    for each in compared:
+        price = f"${each.price.input} in, ${each.price.output} out per 1M tokens"
+        screen.paragraph(f"{each.model}: {dollars(each.monthly)} a month there ({price}), {dollars(each.own)} here", hang=4)
+        screen.paragraph(_verdict(each), indent=4, hang=4)
+
+
+def _hours(screen: Screen, costs: UnitCosts) -> None:
+    hour = costs.hourly
+    least = "at least " if costs.at_least else ""
+    texts = (f"${hourly(hour.min)} at the minimum", f"${hourly(hour.expected)} expected", f"${hourly(hour.max)} at the maximum")
+    screen.paragraph(f"an hour: {least}{', '.join(texts)}", hang=4)
+
+
+def _bought(screen: Screen, costs: UnitCosts) -> None:
+    known = {name: amount.expected for name, amount in costs.by_purchase.items() if amount.expected is not None}
+    whole = sum(known.values(), Decimal(0))
+    if not whole or len(known) < len(costs.by_purchase):
+        return
+    parts = sorted(known.items(), key=lambda item: (item[0] == NOT_BOUGHT_BY_THE_HOUR, -item[1]))
+    said = [f"{name} {percent(amount / whole)}" for name, amount in parts if amount / whole >= _LEAST_SHARE]
+    screen.paragraph(f"bought: {', '.join(said)}", hang=4)
+
+
+def _models(screen: Screen, costs: UnitCosts) -> None:
+    money = aligned(usd(model.monthly.expected) for model in costs.models)
+    header = ("model", "$ a month", "requests", "a request", "1M in", "1M out", "1M tokens", "full use")
+    rows: list[Sequence[Span]] = [[(text, QUIET) for text in header]]
+    for model, amount in zip(costs.models, money, strict=True):
+        tokens = model.tokens
+        prices = (tokens.input, tokens.output, tokens.blended, tokens.saturated)
+        rows.append(
+            (
+                (model.name, STRONG),
+                amount,
+                compact(int(model.requests)),
+                unit_price(model.per_request),
+                *("–" if model.tokens.output is None and price is tokens.output else per_million(price) for price in prices),
+            )
+        )
+    screen.table(_COLUMNS, rows)
+
+
+def _request(screen: Screen, model: ModelCosts, parts: Sequence[str]) -> None:
+    """
+    Write what a request is made of, where more than one part of it is worth a word.
+    """
+    whole = model.per_request
+    said = {part: model.share_per_request(model.by_component[part]) for part in parts if part in model.by_component}
+    if not whole or None in said.values():
+        return
+    large = {part: amount for part, amount in said.items() if amount is not None and amount / whole >= _LEAST_SHARE}
+    rest = whole - sum(large.values(), Decimal(0))
+    texts = [f"{part} {unit_price(amount)}" for part, amount in large.items()]
+    texts += [f"the rest {unit_price(rest)}"] if rest else []
+    if len(texts) > 1:
+        screen.paragraph((f"a request of {model.name}: {', '.join(texts)}", QUIET), hang=4)
+
+
+def _verdict(each: HostedComparison) -> Span:
+    if each.break_even is None:
+        return ("no break-even: a price is unknown or 0", WARN)
+    if each.break_even > 1:
+        return (f"dearer here at any use of these nodes: at full use they cost {dollars(each.break_even)} for each $1 there", WARN)
+    now = f"{percent(each.used)} of the capacity is used now"
+    text = f"cheaper here from {percent(each.break_even)} of the capacity on; {now}"
+    return (text, GOOD) if each.used >= each.break_even else (text, WARN)
