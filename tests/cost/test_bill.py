@@ -42,10 +42,10 @@ def test_a_type_without_a_pricer_is_loud() -> None:
     """
     An unsupported type is listed and makes the bill incomplete.
     """
-    gateway = record("aws:ec2/natGateway:NatGateway", "nat", {})
+    gateway = record("aws:quicksight/dashboard:Dashboard", "nat", {})
     bill = price_records([gateway, *on_demand_stack()], CATALOG)
 
-    assert bill.unsupported == (Unsupported(resource=gateway.urn, type="aws:ec2/natGateway:NatGateway"),)
+    assert bill.unsupported == (Unsupported(resource=gateway.urn, type="aws:quicksight/dashboard:Dashboard"),)
     assert not bill.complete
 
 

@@ -27,7 +27,9 @@ from servewright.cost.elsewhere import (
 from servewright.cost.registry import known_types
 from servewright.plan import annotation_keys
 
-PAGE = (Path(__file__).parents[2] / "docs" / "billing.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "billing.md").read_text(encoding="utf-8")
+PRICERS_PAGE = (DOCS / "pricers.md").read_text(encoding="utf-8")
 CATALOG = tiny_catalog.tiny_catalog()
 STATED = [value for name, value in vars(annotation_keys).items() if name.isupper() and name != "PREFIX"]
 
@@ -56,9 +58,9 @@ def test_every_annotation_is_explained(annotation: str) -> None:
 @pytest.mark.parametrize("token", known_types())
 def test_every_type_is_named(token: str) -> None:
     """
-    Each type that is priced or free is on the page.
+    Each type that is priced or free is on the page, or on that of the pricers.
     """
-    assert f"`{token}`" in PAGE
+    assert f"`{token}`" in PAGE + PRICERS_PAGE
 
 
 def test_the_prose_s_figures_are_those_of_a_bill() -> None:
@@ -89,19 +91,20 @@ def test_the_prose_s_figures_are_those_of_a_bill() -> None:
 
 def test_the_rows_of_the_price_table_exist() -> None:
     """
-    Each line's row of the page has a price, and no line of a bill is left out.
+    Each line's row of the page has a price and the line's unit, and no line of a bill is left out.
     """
     section = PAGE.split("## Where the unit prices stand")[1].split("\n## ")[0]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line.startswith("| ")][2:]
-    names = {name for row in rows for name in row[0].split(", ")}
+    units = {(name, row[1]) for row in rows for name in row[0].split(", ")}
     key = record("aws:kms/key:Key", "key", {})
     mail = record("aws:sns/topicSubscription:TopicSubscription", "mail", {"protocol": "email"})
     pool = [node_pool("p", zones=("a", "b")), node_class("p", throughput=250, iops=4000)]
     bill = price_records([deployment(tokens=(10**9, 10**9)), scaled_object(), service(), *pool, budget(), key, mail], CATALOG)
     examples = {"*type*": "m7i.large", "*volumeType*": "gp3"}
 
-    assert [row for row in rows if load_catalog().price(row[1], row[2], examples.get(row[3], row[3]), "us-east-1") is None] == []
-    assert {line.name.split(" (")[0] for line in bill.lines} - {"instance hours"} <= names
+    assert [row for row in rows if load_catalog().price(row[2], row[3], examples.get(row[4], row[4]), "us-east-1") is None] == []
+    said = {(line.name.split(" (")[0], line.unit) for line in bill.lines}
+    assert {(name, unit) for name, unit in said if name != "instance hours"} <= units
 
 
 def test_the_prices_of_what_is_not_priced_exist() -> None:

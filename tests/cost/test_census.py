@@ -27,7 +27,7 @@ def test_everyone_is_counted_once() -> None:
     records = [
         *on_demand_stack(),  # Deployment, ScaledObject, EC2NodeClass and Service are free, the NodePool is priced
         node_pool("stray", purchase="reserved", shape="stray"),
-        record("aws:ec2/natGateway:NatGateway", "nat", {}),
+        record("aws:quicksight/dashboard:Dashboard", "board", {}),
         record("pulumi:providers:aws", "aws", {}),
     ]
     census = take_census(records, price_records(records, CATALOG))

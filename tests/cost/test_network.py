@@ -144,15 +144,14 @@ def test_callers_in_other_zones_are_listed(zones: tuple[str, ...], requests: str
     assert NotPriced(what="calls to chat from other zones", requests=requests) in bill_in(zones).not_priced
 
 
-def test_a_load_balancer_is_unknown() -> None:
+def test_a_load_balancer_of_no_named_kind_is_unknown() -> None:
     """
-    What a controller would create for the Service has no pricer, and is not taken for free.
+    What a controller creates for the Service is a network or a classic load balancer: which one is not guessed.
     """
-    bill = bill_in(("a",), kind="LoadBalancer")
+    (unknown,) = bill_in(("a",), kind="LoadBalancer").unknown
 
-    assert [(u.what, u.why) for u in bill.unknown] == [
-        ("load balancer of chat", "a controller creates a load balancer for it, which has no pricer yet")
-    ]
+    assert unknown.what == "load balancer of chat"
+    assert "whether its controller makes a network or a classic one" in unknown.why
 
 
 def test_a_pool_without_zones_leaves_the_traffic_unknown() -> None:

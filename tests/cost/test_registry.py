@@ -15,7 +15,10 @@ from servewright.cost.properties import UnreadableProperty
 from servewright.cost.records import ResourceRecord
 from servewright.cost.registry import Context, Priced, free, joined, known_types, pricer_of, prices
 
-TOKEN = re.compile(r"(aws:[a-z0-9]+/[a-zA-Z]+:[A-Z][A-Za-z]+|kubernetes:[a-z0-9.]+/v[0-9a-z]+:[A-Z][A-Za-z0-9]+)")
+TOKEN = re.compile(
+    r"(aws:[a-z0-9]+/[a-zA-Z0-9]+:[A-Z][A-Za-z0-9]+|kubernetes:[a-z0-9.-]+/v[0-9a-z]+:[A-Z][A-Za-z0-9]+"
+    r"|(random|tls|time):index/[a-zA-Z]+:[A-Z][A-Za-z]+|command:(local|remote):[A-Z][A-Za-z]+|pulumi:pulumi:StackReference)"
+)
 
 
 def test_types_are_written_as_pulumi_s_tokens() -> None:
@@ -40,7 +43,7 @@ def test_an_unknown_type_has_no_pricer() -> None:
     """
     What nobody registered is unsupported, not free.
     """
-    assert pricer_of("aws:ec2/natGateway:NatGateway") is None
+    assert pricer_of("aws:quicksight/dashboard:Dashboard") is None
 
 
 @pytest.mark.parametrize("token", sorted(FREE_TYPES))

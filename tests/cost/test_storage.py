@@ -77,7 +77,7 @@ def test_a_second_volume_is_named_by_its_device() -> None:
 @pytest.mark.parametrize(
     ("volume", "why"),
     [
-        ({"volumeType": "io2"}, "p: spec.blockDeviceMappings[0].ebs.iops provisioned IOPS of io2 have no pricer yet"),
+        ({"volumeType": "io2"}, "p: spec.blockDeviceMappings[0].ebs.iops is missing"),
         ({"volumeSize": "large"}, "p: spec.blockDeviceMappings[0].ebs.volumeSize not a Kubernetes quantity: 'large'"),
         ({"volumeSize": None}, "p: spec.blockDeviceMappings[0].ebs.volumeSize is missing"),
     ],

@@ -9,6 +9,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from servewright.catalog.partitions import other_partition
+
 if TYPE_CHECKING:
     from servewright.catalog.model import Price
 
@@ -48,10 +50,12 @@ class Prices:
 
     def tiers(self, service: str, component: str, variant: str, region: str) -> tuple[PriceTier, ...]:
         """
-        Return the tiers of a price, the first one first; empty where the price is unknown. A region falls back only on global prices.
+        Return the tiers of a price, the first one first; empty where the price is unknown. A region falls back only on global prices, which
+        are those of partition `aws`: a region of another one has none.
         """
         key = (service, component, variant)
-        return self._tiers.get((*key, region)) or self._tiers.get((*key, GLOBAL), ())
+        everywhere = () if other_partition(region) else self._tiers.get((*key, GLOBAL), ())
+        return self._tiers.get((*key, region)) or everywhere
 
     def price(self, service: str, component: str, variant: str, region: str) -> Price | None:
         """
@@ -64,9 +68,14 @@ class Prices:
         """
         Return in words why a price of *service* in *region* is missing. That a service is not sold there, no table of ours says.
         """
-        regions = sorted({row.region for row in self.rows if row.service == service})
+        elsewhere = other_partition(region)
+        if elsewhere:
+            return f"{region} is a region of {elsewhere}: our price table covers the partition aws only"
+        regions = sorted({row.region for row in self.rows if row.service == service} - {UNSPECIFIED})
         if not regions:
-            return f"{service} is not covered by our price table"
+            unplaced = any(row.service == service for row in self.rows)
+            why = "has rows in our price table for no region, since their sources name none"
+            return f"{service} {why}" if unplaced else f"{service} is not covered by our price table"
         if region in regions or GLOBAL in regions:
             return f"this price of {service} in {region} is not covered by our price table (others of the service are)"
         return f"prices of {service} in {region} are not covered by our price table (it has {', '.join(regions)})"

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
 from servewright.catalog.model import Price, Rate
+from servewright.catalog.partitions import other_partition
 
 if TYPE_CHECKING:
     from servewright.catalog.instance_prices import InstancePrice
@@ -110,6 +111,9 @@ def _reason(catalog: Catalog, instance_type: str, region: str, purchase: Purchas
         return f"{instance_type} is not sold {_IN_WORDS[sold]} in {region} as far as our sources go: {evidence}"
     terms = "" if commitment is None else " ".join(part for part in (commitment.term, commitment.payment) if part)
     what = f"{purchase} ({terms})" if terms else purchase
+    abroad = other_partition(region)
+    if abroad:
+        return f"{region} is a region of {abroad}: our price table covers the partition aws only"
     missing = f"the {what} price of {instance_type} in {region} is not covered by our price table"
     if purchase in ("reserved", "capacity-block"):
         pinned = f"pin hardware: {{instance_types: [{instance_type}]}} and " if purchase == "reserved" else ""

@@ -11,9 +11,12 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from servewright.catalog.usage import NO_USAGE, Usage
-from servewright.cost import budget, deployment, free, kms, network, node_pool, release, sns
+from servewright.cost import budget, deployment, free, kms, network, node_pool, other_providers, release, sns
 from servewright.cost.assumptions import assumption_texts
+from servewright.cost.aws import autoscaling, ebs, ec2, eks, node_group, services
 from servewright.cost.elsewhere import around_the_stack
+from servewright.cost.kubernetes import objects
+from servewright.cost.kubernetes.unseen_children import unseen_children
 from servewright.cost.limits import words_on_max
 from servewright.cost.model import Bill, Free, Unknown, Unsupported
 from servewright.cost.properties import UnreadableProperty
@@ -27,7 +30,11 @@ if TYPE_CHECKING:
     from servewright.catalog.query import Catalog
     from servewright.cost.records import ResourceRecord
 
-PRICERS: Final = (budget, deployment, free, kms, network, node_pool, release, sns)
+PRICERS: Final = (
+    *(budget, deployment, free, kms, network, node_pool, release, sns),
+    *(autoscaling, ebs, ec2, eks, node_group),
+    *(objects, other_providers, services),
+)
 """
 The modules whose import fills the registry.
 """
@@ -39,12 +46,13 @@ def price_records(records: Iterable[ResourceRecord], catalog: Catalog, *, usage:
 
     *usage* says what resources cannot tell. *as_of* is the day for tables that depend on it; default: the catalogue's build date.
     """
-    known = _in_order(records)
+    recorded = tuple(records)
+    known = _in_order(recorded)
     billed = [record for record in known if not record.structural]
     context = Context(catalog=catalog, by_type=_by_type(known), usage=usage, as_of=as_of)
     supported = [record for record in billed if pricer_of(record.type) is not None]
     each = [(record, _priced(record, context)) for record in supported]
-    whole = joined(priced for _, priced in each)
+    whole = joined([*(priced for _, priced in each), unseen_children(recorded)])
     return Bill(
         lines=tuple(sorted(whole.lines, key=lambda line: (line.resource, line.name))),
         unknown=tuple(sorted(whole.unknown, key=lambda unknown: unknown.id)),

@@ -18,8 +18,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from servewright.cost.operator import OperatorPods, installed_operators
-from servewright.cost.placement import Placement, hosts, offer_of
+from servewright.cost.placement import Placement, hosts
 from servewright.cost.pool import node_limit, read_pool
+from servewright.cost.pool_offer import offer_of
 from servewright.cost.properties import UnreadableProperty, read_text
 from servewright.cost.registry import Context, Priced
 from servewright.cost.workload import DEPLOYMENT, Workload, read_workload
@@ -31,7 +32,7 @@ from servewright.ranges import Range
 from servewright.units import HOURS_PER_MONTH, HOURS_PER_WEEK
 
 if TYPE_CHECKING:
-    from servewright.cost.placement import PoolOffer
+    from servewright.cost.pool_offer import PoolOffer
     from servewright.cost.records import ResourceRecord
 
 CPU: Final = "cpu"
@@ -50,7 +51,7 @@ def place_cpu_pods(record: ResourceRecord, context: Context) -> Placement:
     """
     Return what the registered pods make of the CPU pool *record*.
     """
-    pool = read_pool(record)
+    pool = read_pool(record, context.catalog)
     offer = offer_of(pool, context)
     works = tuple(read_workload(made, context) for made in context.of_type(DEPLOYMENT) if record in hosts(made, context))
     hours = _hours(offer, works, _operators(record, context), context)

@@ -7,8 +7,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from servewright.cost.elsewhere import existing_nodes, kept_metrics, node_downloads, shipped_logs
+from servewright.cost.kubernetes.nodes import ON_STANDING_NODES, has_standing_nodes
 from servewright.cost.model import NotPriced, Unknown
 from servewright.cost.placement import hosts, place
+from servewright.cost.pool import NODE_POOL
 from servewright.cost.properties import UnreadableProperty
 from servewright.cost.registry import Context, Priced, prices
 from servewright.cost.workload import DEPLOYMENT, Workload, read_workload
@@ -22,6 +24,9 @@ def price_deployment(record: ResourceRecord, context: Context) -> Priced:
     """
     Return the reason why the Deployment is free, or what is not known about where its pods run.
     """
+    if not context.of_type(NODE_POOL) and has_standing_nodes(context):
+        # How many pods there are changes nothing then, nor whether they can be read.
+        return Priced(free=ON_STANDING_NODES)
     work = read_workload(record, context)
     pools = hosts(work.record, context)
     if pools:
@@ -30,6 +35,8 @@ def price_deployment(record: ResourceRecord, context: Context) -> Priced:
             not_priced=_elsewhere(work, pools, context),
             assumed=frozenset({"log_volume_per_replica"}),
         )
+    if has_standing_nodes(context):
+        return Priced(free=ON_STANDING_NODES)
     if work.pod.gpus:
         why = f"its pods ask for {work.pod.gpus} GPUs each, and no registered node pool has the labels they select"
         return Priced(unknown=(Unknown(id=record.urn, resource=record.urn, what=f"pods of {record.name}", why=why),))

@@ -170,9 +170,11 @@ def _public_addresses(lines: Iterable[Line], region: str | None, context: Contex
     """
     Return the public IPv4 addresses of the expected nodes: whether the existing subnets give any is not on any resource.
     """
-    hours = sum((line.quantity.expected or Decimal(0) for line in lines if line.unit == "hours"), Decimal(0))
+    expected = [line.quantity.expected for line in lines if "instance hours" in line.name]
+    hours = sum((each for each in expected if each is not None), Decimal(0))
     each = _dollars(context, PUBLIC_IPV4, region, HOURS_PER_MONTH)
-    nodes = f"{_rounded(hours / HOURS_PER_MONTH)} node-months{each and f' at {each}'}"
+    bound = "at least " if None in expected else ""
+    nodes = f"{bound}{_rounded(hours / HOURS_PER_MONTH)} node-months{each and f' at {each}'}"
     month = _with_price(nodes, _dollars(context, PUBLIC_IPV4, region, hours))
     return NotPriced(what="public IPv4 of nodes in public subnets", requests=month)
 

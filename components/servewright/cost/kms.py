@@ -1,5 +1,5 @@
 """
-KMS keys: a fixed price a month, and requests that come from the notifications they encrypt.
+KMS keys: a fixed price a month, and requests: as many as a usage file says, else those of the budget notifications that they encrypt.
 """
 
 from __future__ import annotations
@@ -8,8 +8,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from servewright.cost.budget import notifications_per_month
+from servewright.cost.aws.lines import in_units_of
+from servewright.cost.budget import BUDGET_TYPE, notifications_per_month
+from servewright.cost.properties import read_text
 from servewright.cost.registry import Priced, catalog_line, prices
+from servewright.cost.usage import usage_of
 from servewright.plan.node_hours import quantity
 from servewright.ranges import Range
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 KEY_MONTH: Final = ("KMS", "customer managed key", "")
 REQUESTS: Final = ("KMS", "symmetric requests", "")
+ASYMMETRIC_REQUESTS: Final = ("KMS", "asymmetric (non RSA-2048) requests", "")
 
 _REQUESTS_PER_NOTIFICATION: Final = 2
 """
@@ -26,14 +30,14 @@ SNS asks once for a data key and once to decrypt it (judgement: an upper end, SN
 """
 
 _REQUESTS_PER_UNIT: Final = 10_000
+_PRICED_AS_SYMMETRIC: Final = ("SYMMETRIC_DEFAULT", "RSA_2048")
 
 
-@prices("aws:kms/key:Key")
+@prices("aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey", "aws:kms/externalKey:ExternalKey")
 def price_key(record: ResourceRecord, context: Context) -> Priced:
     """
-    Return key-month 1, and 2 requests for each budget notification of the stack.
+    Return key-month 1, and the requests.
     """
-    calls = quantity(Fraction(_REQUESTS_PER_NOTIFICATION * notifications_per_month(context), _REQUESTS_PER_UNIT))
     month = catalog_line(
         record,
         context,
@@ -44,14 +48,33 @@ def price_key(record: ResourceRecord, context: Context) -> Priced:
         unit="key-months",
         quantity=Range.exactly(1),
     )
-    requests = catalog_line(
-        record,
-        context,
-        REQUESTS,
-        component="budget",
-        model=None,
-        name="requests (symmetric)",
-        unit="10,000 requests",
-        quantity=Range(Decimal(0), calls, calls),
+    calls, basis = _requests(record, context)
+    kind = read_text(record, "customerMasterKeySpec") or _PRICED_AS_SYMMETRIC[0]
+    symmetric = kind in _PRICED_AS_SYMMETRIC
+    return (
+        month
+        + catalog_line(
+            record,
+            context,
+            REQUESTS if symmetric else ASYMMETRIC_REQUESTS,
+            component="budget",
+            model=None,
+            name=f"requests ({'symmetric' if symmetric else kind})",
+            unit="10,000 requests",
+            quantity=calls,
+        )
+        + basis
     )
-    return month + requests
+
+
+def _requests(record: ResourceRecord, context: Context) -> tuple[Range, Priced]:
+    """
+    Return the requests in units of the price, and what the foot of the bill says of them.
+
+    Where the stack has a budget, its notifications are what its keys are for: 2 requests for each.
+    """
+    used = usage_of(record, "requests", context)
+    if used.given or not context.of_type(BUDGET_TYPE):
+        return in_units_of(used.quantity, _REQUESTS_PER_UNIT), used.basis
+    calls = quantity(Fraction(_REQUESTS_PER_NOTIFICATION * notifications_per_month(context), _REQUESTS_PER_UNIT))
+    return Range(Decimal(0), calls, calls), Priced()

@@ -1,5 +1,5 @@
 """
-Services: an address inside the cluster is free; answers that cross zones are traffic.
+Services: an address inside the cluster is free, a load balancer in front is not; answers that cross zones are traffic.
 
     GB = 2 x tokens a month x bytes per token / 10^9 x (zones - 1) / zones         vectors and scores: their own bytes
 
@@ -12,8 +12,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
+from servewright.cost.aws.partial import part
 from servewright.cost.elsewhere import CROSS_ZONE, answers_leaving_the_region, calls_from_other_zones
-from servewright.cost.model import Unknown
+from servewright.cost.kubernetes.service_balancer import service_balancer
 from servewright.cost.placement import hosts
 from servewright.cost.pool import read_pool
 from servewright.cost.properties import UnreadableProperty, read_map, read_text
@@ -33,16 +34,22 @@ _BYTES_PER_GB: Final = 10**9
 @prices("kubernetes:core/v1:Service")
 def price_service(record: ResourceRecord, context: Context) -> Priced:
     """
-    Return the traffic between zones of the pods behind the Service; a load balancer is not priced yet and unknown.
+    Return the traffic between zones of the pods behind the Service, and the load balancer that a controller makes for it.
     """
-    kind = read_text(record, "spec", "type") or "ClusterIP"
-    if kind == "LoadBalancer":
-        why = "a controller creates a load balancer for it, which has no pricer yet"
-        return Priced(unknown=(Unknown(id=record.urn, resource=record.urn, what=f"load balancer of {record.name}", why=why),))
+    made = part(record, "load balancer", lambda: _balancer(record, context))
+    crossing = part(record, "traffic between zones", lambda: _crossing(record, context))
+    return made + crossing + Priced(free="an address inside the cluster; traffic between zones, where there is any, is a line of its own")
+
+
+def _balancer(record: ResourceRecord, context: Context) -> Priced:
+    if read_text(record, "spec", "type") != "LoadBalancer":
+        return Priced()
+    return service_balancer(record, context, read_map(record, "metadata", "annotations"), read_text(record, "spec", "loadBalancerClass"))
+
+
+def _crossing(record: ResourceRecord, context: Context) -> Priced:
     behind = _behind(record, context)
-    return joined(_traffic(record, work, behind, context) for work in behind) + Priced(
-        free="an address inside the cluster; traffic between zones, where there is any, is a line of its own"
-    )
+    return joined(_traffic(record, work, behind, context) for work in behind)
 
 
 def _behind(record: ResourceRecord, context: Context) -> tuple[Workload, ...]:
@@ -61,9 +68,9 @@ def _traffic(record: ResourceRecord, work: Workload, behind: tuple[Workload, ...
     Return the traffic of the tokens that *work* says, which all Deployments *behind* the Service serve: base and burst of a model.
     """
     calls = work.calls(context.catalog.assumed("answer_bytes_per_token"))
-    zones = _zones(work, context)
     if not calls:
         return Priced()
+    zones = _zones(work, context)
     listed = (calls_from_other_zones(work, zones, context), answers_leaving_the_region(work, context))
     outside = Priced(not_priced=listed, assumed=_assumed(work))
     if zones == 1:
@@ -93,7 +100,7 @@ def _assumed(work: Workload) -> frozenset[str]:
 def _zones(work: Workload, context: Context) -> int:
     zones: set[str] = set()
     for record in hosts(work.record, context):
-        pool = read_pool(record)
+        pool = read_pool(record, context.catalog)
         if not pool.zones:
             raise UnreadableProperty(record, ZONE, "is not said, so traffic between zones cannot be counted")
         zones |= set(pool.zones)

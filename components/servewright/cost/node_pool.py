@@ -11,11 +11,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from servewright.catalog.rates import hourly_rate
+from servewright.cost.aws.partial import part
+from servewright.cost.aws.sizes import USAGE_KEY
 from servewright.cost.cpu_pool import cpu_basis, is_cpu_pool, place_cpu_pods
-from servewright.cost.placement import Placement, PoolOffer, offer_of, place
-from servewright.cost.pool import NODE_POOL, node_limit
+from servewright.cost.foreign_pool import place_alone, words_alone
+from servewright.cost.placement import Placement, place
+from servewright.cost.pool import NODE_POOL, is_foreign, node_limit
+from servewright.cost.pool_offer import PoolOffer, offer_of
 from servewright.cost.registry import Context, Priced, priced_line, prices
 from servewright.cost.storage import price_volumes
+from servewright.cost.usage import usage_of
 from servewright.plan.pool_price import split_hours
 from servewright.plan.spot import spot_effects
 from servewright.ranges import Range
@@ -44,9 +49,23 @@ def price_node_pool(record: ResourceRecord, context: Context) -> Priced:
         placement = place_cpu_pods(record, context)
         return _instance_hours(placement, None, context) + price_volumes(placement, None, context) + cpu_basis(placement, context)
     placement = place(record, context)
+    if is_foreign(record):
+        return _foreign(placement, context)
     models = {work.model for work in placement.hosted}
     model = models.pop() if len(models) == 1 else None
     return _instance_hours(placement, model, context) + price_volumes(placement, model, context) + _basis(placement, context)
+
+
+def _foreign(placement: Placement, context: Context) -> Priced:
+    """
+    Return the hours and volumes of a pool that is not ours: what its volumes leave open does not take its hours away.
+    """
+    record = placement.offer.pool.record
+    counted = bool(placement.hosted) and not usage_of(record, USAGE_KEY, context).given
+    placed = placement if counted else place_alone(record, context)
+    others = f"{record.name}: only the registered pods that select its nodes are counted; others may run there"
+    basis = _basis(placed, context) + Priced(assumptions=(others,)) if counted else words_alone(placed)
+    return _instance_hours(placed, None, context) + part(record, "volumes", lambda: price_volumes(placed, None, context)) + basis
 
 
 def lines_at_limit(record: ResourceRecord, context: Context) -> tuple[Line, ...] | None:
@@ -54,11 +73,20 @@ def lines_at_limit(record: ResourceRecord, context: Context) -> tuple[Line, ...]
     Return the pool's lines with as many nodes as its limits allow, all month; None where nothing limits them.
     """
     placement = place_cpu_pods(record, context) if is_cpu_pool(record) else place(record, context)
+    if not placement.hosted and is_foreign(record):
+        return _at_limit_alone(place_alone(record, context), context)
     nodes = node_limit(placement.offer.pool, placement.offer.instance)
     if nodes is None:
         return None
     all_month = Range.exactly(nodes * HOURS_PER_MONTH)
     full = replace(placement, hours=all_month, standing=all_month)
+    return (_instance_hours(full, None, context) + price_volumes(full, None, context)).lines
+
+
+def _at_limit_alone(alone: Placement, context: Context) -> tuple[Line, ...] | None:
+    if alone.hours.max is None:
+        return None
+    full = replace(alone, hours=Range.exactly(alone.hours.max), standing=Range.exactly(alone.standing.max))
     return (_instance_hours(full, None, context) + price_volumes(full, None, context)).lines
 
 
@@ -80,7 +108,7 @@ def _hours_line(placement: Placement, model: str | None, offer: PoolOffer, hours
     price = offer.rate.expected.price if offer.price_gap is None else None
     return priced_line(
         offer.pool.record,
-        why=offer.price_gap or placement.gap,
+        why="; ".join(gap for gap in (offer.price_gap, placement.gap) if gap) or None,
         component="GPU nodes" if offer.instance.gpu_count > 0 else "CPU nodes",
         model=model,
         purchase=offer.pool.purchase,

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from servewright.catalog.rates import hourly_rate
 from servewright.cost.pool import NODE_POOL, Pool, node_labels, node_limit, read_pool
-from servewright.cost.properties import UnreadableProperty, dotted
+from servewright.cost.pool_offer import PoolOffer, instance_of, offer_of
+from servewright.cost.properties import UnreadableProperty, dotted, read_text
+from servewright.cost.requirements import EVERYWHERE, NODE_POOL_LABEL, offered_labels
 from servewright.cost.workload import DEPLOYMENT, Workload, node_selector, read_workload
 from servewright.plan import annotation_keys
 from servewright.plan.node_hours import PoolDemand, ReplicaDemand, node_starts, pool_hours
 from servewright.plan.packing import assumed_daemonsets, replicas_per_node
-from servewright.plan.pool_price import PoolRate, pool_rate
 from servewright.plan.spot import NO_INTERRUPTION, spot_effects
 from servewright.ranges import ZERO, Range
 from servewright.units import HOURS_PER_MONTH
@@ -26,21 +26,10 @@ from servewright.units import HOURS_PER_MONTH
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from servewright.catalog.model import InstanceType
     from servewright.cost.records import ResourceRecord
     from servewright.cost.registry import Context
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PoolOffer:
-    """
-    What a pool's nodes are and cost: *instance* is the type expected to launch. *price_gap* says why the price is unknown, else None.
-    """
-
-    pool: Pool
-    instance: InstanceType
-    rate: PoolRate
-    price_gap: str | None
+UNBOUNDED: Final = "unbounded: the pool has no limit that Karpenter knows (cpu, memory, nodes, nvidia.com/gpu)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +38,7 @@ class Placement:
     What runs on a pool and the *hours* a month of nodes that it takes; *starts* counts expected node launches a month.
 
     *per_node* is the packing, 0 where nothing runs here. *bounded* is False where the pool has no limit. *standing* are the hours of nodes
-    that are there, fewer than *hours* where capacity bought ahead is paid and not used.
+    that are there, fewer than *hours* where capacity bought ahead is paid and not used. *why* says why the expected hours are not known.
     """
 
     offer: PoolOffer
@@ -59,13 +48,15 @@ class Placement:
     starts: Decimal
     bounded: bool
     standing: Range
+    why: str | None = None
 
     @property
     def gap(self) -> str | None:
         """
         Why the hours are not known to their end, None where they are.
         """
-        return None if self.hours.known else "unbounded: the pool has no limit that Karpenter knows (cpu, memory, nodes, nvidia.com/gpu)"
+        unbounded = None if self.hours.max is not None else UNBOUNDED
+        return "; ".join(reason for reason in (self.why, unbounded) if reason) or None
 
 
 def place(record: ResourceRecord, context: Context) -> Placement:
@@ -76,7 +67,7 @@ def place(record: ResourceRecord, context: Context) -> Placement:
 
 
 def _place(record: ResourceRecord, context: Context) -> Placement:
-    pool = read_pool(record)
+    pool = read_pool(record, context.catalog)
     hosted_here = context.once(_hosted_by, record)
     if not hosted_here:
         return Placement(
@@ -89,7 +80,7 @@ def _place(record: ResourceRecord, context: Context) -> Placement:
             standing=ZERO,
         )
     hosted = tuple(read_workload(made, context) for made in hosted_here)
-    group = [read_pool(made) for made in context.of_type(NODE_POOL) if context.once(_hosted_by, made) == hosted_here]
+    group = [read_pool(made, context.catalog) for made in context.of_type(NODE_POOL) if context.once(_hosted_by, made) == hosted_here]
     demand = _demand(hosted, group, context)
     asked = [_pool_demand(offer_of(p, context), hosted, len(group), context) for p in group]
     _check_shares(record, asked)
@@ -128,10 +119,10 @@ def _hosted_by(pool: ResourceRecord, context: Context) -> tuple[ResourceRecord, 
 
 def _may_host(pool: ResourceRecord, deployment: ResourceRecord, context: Context) -> bool:
     """
-    Tell whether the labels of *pool* fulfil the nodeSelector of *deployment*; pods without a selector stay on existing nodes.
+    Tell whether the labels of *pool* fulfil the nodeSelector of *deployment*; pods that select nothing of their own stay on existing nodes.
     """
     selector, labels = context.once(_selected, deployment), context.once(_offered, pool)
-    return bool(selector) and all(labels.get(key) == value for key, value in selector.items())
+    return bool(selector.keys() - EVERYWHERE) and all(labels.get(key) == value for key, value in selector.items())
 
 
 def _selected(deployment: ResourceRecord, _context: Context) -> Mapping[str, Any]:
@@ -139,34 +130,8 @@ def _selected(deployment: ResourceRecord, _context: Context) -> Mapping[str, Any
 
 
 def _offered(pool: ResourceRecord, _context: Context) -> Mapping[str, Any]:
-    return node_labels(pool)
-
-
-def offer_of(pool: Pool, context: Context) -> PoolOffer:
-    """
-    Return what the nodes of *pool* are and cost.
-    """
-    region = pool.record.region
-    if region is None:
-        raise UnreadableProperty(pool.record, "region", "is not known")
-    rates = tuple(
-        hourly_rate(context.catalog, name, region, pool.purchase, pool.zones, commitment=pool.commitment) for name in pool.instance_types
-    )
-    missing = [rate for rate in rates if rate.price is None]
-    rate = pool_rate(rates)
-    return PoolOffer(
-        pool=pool,
-        instance=_instance(pool, rate.expected.instance_type, context),
-        rate=rate,
-        price_gap="; ".join(f"{r.instance_type} {pool.purchase}: {r.reason or 'no price'}" for r in missing) or None,
-    )
-
-
-def _instance(pool: Pool, name: str, context: Context) -> InstanceType:
-    instance = context.catalog.instance(name)
-    if instance is None:
-        raise UnreadableProperty(pool.record, "node.kubernetes.io/instance-type", f"names a type that the catalogue does not have: {name}")
-    return instance
+    named = read_text(pool, "metadata", "name")
+    return {**offered_labels(pool), **({} if named is None else {NODE_POOL_LABEL: named}), **node_labels(pool)}
 
 
 def _demand(hosted: tuple[Workload, ...], group: list[Pool], context: Context) -> ReplicaDemand:
@@ -212,7 +177,7 @@ def _per_node(offer: PoolOffer, hosted: tuple[Workload, ...], context: Context) 
     """
     daemonsets = assumed_daemonsets(context.catalog)
     record = offer.pool.record
-    types = [_instance(offer.pool, name, context) for name in offer.pool.instance_types]
+    types = [instance_of(offer.pool, name, context) for name in offer.pool.instance_types]
     found = {(t.name, replicas_per_node(t, w.pod, daemonsets)) for t in types for w in hosted}
     counts = {count for _, count in found}
     said = ", ".join(f"{name}: {'unknown' if count is None else count}" for name, count in sorted(found, key=str))

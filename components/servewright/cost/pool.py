@@ -5,47 +5,42 @@ A registered Karpenter NodePool as what it may launch: types, purchase, zones, l
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from servewright.catalog.model import Commitment
 from servewright.cost.properties import (
     UnreadableProperty,
     dotted,
+    read,
     read_count,
-    read_list,
     read_map,
     read_number,
     read_text,
     required,
 )
 from servewright.cost.quantity import amount, mebibytes, millicores
-from servewright.cost.workload import GPU_RESOURCE, ZONE
+from servewright.cost.requirements import CAPACITY_TYPE, admitted_by
+from servewright.cost.workload import GPU_RESOURCE
 from servewright.plan import annotation_keys
 from servewright.units import HOURS_PER_WEEK, SECONDS_PER_HOUR
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from servewright.catalog.model import InstanceType, Payment, Purchase, Term
+    from servewright.catalog.query import Catalog
     from servewright.cost.records import ResourceRecord
 
 NODE_POOL: Final = "kubernetes:karpenter.sh/v1:NodePool"
-INSTANCE_TYPE: Final = "node.kubernetes.io/instance-type"
-CAPACITY_TYPE: Final = "karpenter.sh/capacity-type"
-
-_WITHOUT_EFFECT: Final = frozenset({"kubernetes.io/arch", "kubernetes.io/os"})
-"""
-Requirements that follow from the instance types and leave the price as it is (Linux only is priced).
-"""
-
+_AUTO_MODE: Final = "eks.amazonaws.com"
 _ANNOTATIONS: Final = ("metadata", "annotations")
 
-_BOUGHT_AS: Final[dict[tuple[str, ...], dict[str | None, Purchase]]] = {
-    ("on-demand",): {None: "on-demand", "on-demand": "on-demand", "reserved": "reserved"},
-    ("spot",): {None: "spot", "spot": "spot"},
-    ("reserved",): {
+_BOUGHT_AS: Final[dict[str, dict[str | None, Purchase]]] = {
+    "on-demand": {None: "on-demand", "on-demand": "on-demand", "reserved": "reserved"},
+    "spot": {None: "spot", "spot": "spot"},
+    "reserved": {
         None: "capacity-reservation",
         "capacity-reservation": "capacity-reservation",
         "capacity-block": "capacity-block",
@@ -62,7 +57,8 @@ _FOREVER: Final = HOURS_PER_WEEK * SECONDS_PER_HOUR
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
     """
-    What Karpenter may launch for one NodePool. *limits* are those that Karpenter knows; empty means unbounded.
+    What Karpenter may launch for one NodePool. *open_types* is True where it names neither types nor families, *fallback* where it takes
+    on-demand nodes when there are no spot ones. *limits* are those that Karpenter knows; empty means unbounded.
     *expected_share* is None where the resource does not say. *commitment* holds the terms of what is bought ahead, and *committed_nodes*
     how many nodes are paid whether used or not.
     """
@@ -70,7 +66,9 @@ class Pool:
     record: ResourceRecord
     node_class: str
     instance_types: tuple[str, ...]
+    open_types: bool
     purchase: Purchase
+    fallback: bool
     zones: tuple[str, ...]
     limits: Mapping[str, Any]
     expected_share: Decimal | None
@@ -80,13 +78,14 @@ class Pool:
     committed_nodes: int
 
 
-def read_pool(record: ResourceRecord) -> Pool:
+def read_pool(record: ResourceRecord, catalog: Catalog) -> Pool:
     """
     Return what *record* may launch; raise UnreadableProperty where that cannot be said.
     """
-    values = _requirements(record)
+    _refuse_auto_mode(record)
+    admitted = admitted_by(record, catalog)
     share = _annotated(record, annotation_keys.MAX_SHARE)
-    purchase = _purchase(record, values)
+    purchase = _purchase(record, admitted.capacity_types)
     return Pool(
         record=record,
         node_class=required(
@@ -98,9 +97,11 @@ def read_pool(record: ResourceRecord) -> Pool:
             "nodeClassRef",
             "name",
         ),
-        instance_types=tuple(sorted(_values(record, values, INSTANCE_TYPE))),
+        instance_types=admitted.instance_types,
+        open_types=admitted.open_types,
         purchase=purchase,
-        zones=tuple(sorted(values.get(ZONE, ()))),
+        fallback=purchase == "spot" and "on-demand" in admitted.capacity_types,
+        zones=admitted.zones,
         limits={key: value for key, value in read_map(record, "spec", "limits").items() if key in _CAPACITY},
         expected_share=_annotated(record, annotation_keys.EXPECTED_SHARE),
         max_share=Decimal(1) if share is None else share,
@@ -108,6 +109,21 @@ def read_pool(record: ResourceRecord) -> Pool:
         commitment=_commitment(record, purchase),
         committed_nodes=read_count(record, *_ANNOTATIONS, annotation_keys.COMMITTED_NODES) or 0,
     )
+
+
+def is_foreign(record: ResourceRecord) -> bool:
+    """
+    Tell whether NodePool *record* is not one that this package emits: nothing on it bears our prefix.
+    """
+    marked = (read(record, "metadata", "annotations"), read(record, "metadata", "labels"), node_labels(record))
+    return not any(str(key).startswith(annotation_keys.PREFIX) for keys in marked if isinstance(keys, Mapping) for key in keys)
+
+
+def static_nodes(record: ResourceRecord) -> int | None:
+    """
+    Return how many nodes a static pool keeps, None where its nodes follow the pods.
+    """
+    return read_count(record, "spec", "replicas")
 
 
 def node_labels(record: ResourceRecord) -> Mapping[str, Any]:
@@ -121,7 +137,14 @@ def node_limit(pool: Pool, instance: InstanceType) -> int | None:
     """
     Return how many nodes of *instance* the limits of *pool* allow, None where nothing bounds them.
     """
-    allowed = []
+    return min((int(nodes) for nodes in nodes_by_limit(pool, instance).values()), default=None)
+
+
+def nodes_by_limit(pool: Pool, instance: InstanceType) -> dict[str, Fraction]:
+    """
+    Return how many nodes of *instance* each limit of *pool* allows, before rounding; what the type has nothing of bounds it not.
+    """
+    allowed = {}
     for key, limit in pool.limits.items():
         have = _CAPACITY[key][1](instance)
         try:
@@ -129,8 +152,14 @@ def node_limit(pool: Pool, instance: InstanceType) -> int | None:
         except ValueError as fault:
             raise UnreadableProperty(pool.record, dotted("spec", "limits", key), str(fault)) from fault
         if have > 0:
-            allowed.append(int(most // have))
-    return min(allowed, default=None)
+            allowed[key] = Fraction(most) / have
+    return allowed
+
+
+def _refuse_auto_mode(record: ResourceRecord) -> None:
+    at = ("spec", "template", "spec", "nodeClassRef", "group")
+    if read_text(record, *at) == _AUTO_MODE:
+        raise UnreadableProperty(record, dotted(*at), "is EKS Auto Mode's: it adds a fee to each node, which is not in our tables")
 
 
 # What Karpenter counts against spec.limits: how the limit is read, and what one node takes of it (capacity, not allocatable).
@@ -142,46 +171,20 @@ _CAPACITY: Final[dict[str, tuple[Any, Any]]] = {
 }
 
 
-def _requirements(record: ResourceRecord) -> dict[str, tuple[str, ...]]:
-    """
-    Return the values by key; only `In` says what may be launched, and a key given twice means what both allow.
-    """
-    place = ("spec", "template", "spec", "requirements")
-    result: dict[str, tuple[str, ...]] = {}
-    for index in range(len(read_list(record, *place))):
-        key = required(record, read_text(record, *place, index, "key"), *place, index, "key")
-        if key in _WITHOUT_EFFECT:
-            continue
-        if key not in (INSTANCE_TYPE, CAPACITY_TYPE, ZONE) or read_text(record, *place, index, "operator") != "In":
-            raise UnreadableProperty(record, dotted(*place, index), f"narrows the choice in a way that is not priced yet ({key})")
-        values = tuple(cast("list[str]", read_list(record, *place, index, "values")))
-        result[key] = tuple(v for v in result.get(key, values) if v in values)
-    return result
-
-
-def _values(record: ResourceRecord, values: Mapping[str, tuple[str, ...]], key: str) -> tuple[str, ...]:
-    found = values.get(key, ())
-    if not found:
-        raise UnreadableProperty(record, dotted("spec", "template", "spec", "requirements"), f"name no {key}")
-    return found
-
-
-def _purchase(record: ResourceRecord, values: Mapping[str, tuple[str, ...]]) -> Purchase:
+def _purchase(record: ResourceRecord, kinds: tuple[str, ...]) -> Purchase:
     """
     Return how the pool's nodes are bought. Capacity bought ahead says so in an annotation: to Karpenter a billing commitment is on-demand
     capacity, and a reservation does not tell whether it is a block.
     """
-    kinds = _values(record, values, CAPACITY_TYPE)
+    if not kinds:
+        raise UnreadableProperty(record, CAPACITY_TYPE, "leaves no capacity type")
+    # A reservation needs an EC2NodeClass that selects it, and is billed by itself: beside other types only those are the pool's.
+    first = next((kind for kind in kinds if kind != "reserved"), "reserved")
     said = read_text(record, *_ANNOTATIONS, annotation_keys.PURCHASE)
-    known = _BOUGHT_AS.get(kinds, {})
-    if not known:
-        raise UnreadableProperty(
-            record, CAPACITY_TYPE, f"has no pricer for {', '.join(kinds)} yet; one of on-demand, spot and reserved alone has"
-        )
-    purchase = known.get(said)
+    purchase = _BOUGHT_AS[first].get(said)
     if purchase is None:
         path = dotted(*_ANNOTATIONS, annotation_keys.PURCHASE)
-        raise UnreadableProperty(record, path, f"says {said}, which is not capacity of the type {kinds[0]}")
+        raise UnreadableProperty(record, path, f"says {said}, which is not capacity of the type {first}")
     return purchase
 
 

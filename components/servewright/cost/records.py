@@ -7,7 +7,7 @@ secret is SECRET.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class ResourceRecord:
 
     *inputs* are as registered, keys sorted at every level, with Pulumi's names (camelCase for AWS, manifest names for Kubernetes).
     *region* is that of the resource's AWS provider; for Kubernetes resources that of the stack (None: unknown).
+    *references* are the URNs of the resources that an input is made from, by its name at the top level: they say which launch template is
+    meant while its id is unknown.
     """
 
     urn: str
@@ -43,6 +45,7 @@ class ResourceRecord:
     custom: bool
     region: str | None
     inputs: Mapping[str, Any]
+    references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def structural(self) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
+from servewright.catalog.partitions import other_partition
 from servewright.catalog.usage import NO_USAGE, Usage
 from servewright.cost.model import Line, NotPriced, Unknown
 from servewright.ranges import Range
@@ -162,10 +163,11 @@ def catalog_line(
     """
     Return the line of *record* whose unit price stands in the catalogue under *key* (service, component, variant).
 
-    *region* is that of the price where it is not the record's own. Without a region or a price the line is unknown; *why* is the reason
-    where the quantity is.
+    *region* is that of the price where it is not the record's own; worldwide prices hold in the partition `aws` only. Without a region or
+    a price the line is unknown; *why* is the reason where the quantity is.
     """
-    place = region or record.region
+    abroad = record.region is not None and other_partition(record.region) is not None
+    place = record.region if abroad else region or record.region
     price = None if place is None else context.catalog.price(*key, place)
     if price is None:
         gap = "the region is not known" if place is None else context.catalog.price_gap(key[0], place)

@@ -1,11 +1,13 @@
 """
-Helm releases: free by themselves, since the nodes of their pods are billed; what a release runs stands on the component above it.
+Helm releases: free by themselves, since the nodes of their pods are billed; what a release runs stands on the component above it, or is
+known of its chart.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from servewright.cost.kubernetes.chart import price_chart
 from servewright.cost.model import NotPriced, Unknown
 from servewright.cost.operator import InstalledOperator, OperatorPods, operator_above
 from servewright.cost.pool import NODE_POOL
@@ -25,6 +27,9 @@ def price_release(record: ResourceRecord, context: Context) -> Priced:
     """
     operator = operator_above(record, context)
     if operator is None:
+        made = price_chart(record, context)
+        if made is not None:
+            return made
         why = "a release shows only values: nothing above it says what pods it makes"
         return Priced(unknown=(Unknown(id=record.urn, resource=record.urn, what=f"pods of the release {record.name}", why=why),))
     return Priced(

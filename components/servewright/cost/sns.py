@@ -1,17 +1,19 @@
 """
-SNS subscriptions: deliveries of the notifications that the stack's budgets publish.
+SNS subscriptions: deliveries, as many as a usage file says; of e-mails else those that the stack's budgets publish.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from servewright.cost.aws.lines import in_units_of
 from servewright.cost.budget import notifications_per_month
 from servewright.cost.model import Unknown
 from servewright.cost.properties import read_text
 from servewright.cost.registry import Priced, catalog_line, prices
+from servewright.cost.usage import Used, usage_of
 from servewright.plan.node_hours import quantity
 from servewright.ranges import Range
 
@@ -20,27 +22,50 @@ if TYPE_CHECKING:
     from servewright.cost.registry import Context
 
 EMAIL: Final = ("SNS", "email notifications over 1k", "")
+HTTP: Final = ("SNS", "HTTP/S notifications over 100k", "")
+PUSH: Final = ("SNS", "mobile push", "")
+FIREHOSE: Final = ("SNS", "Firehose", "")
 
-_EMAILS_PER_UNIT: Final = 100_000
+_HUNDRED_THOUSAND: Final = 100_000
+_MILLION: Final = 1_000_000
+_BY_MAIL: Final = ("email", "email-json")
+_SOLD: Final = {
+    # protocol: row of the price table, words, unit, deliveries in a unit
+    "email": (EMAIL, "e-mail", "100,000 e-mails", _HUNDRED_THOUSAND),
+    "email-json": (EMAIL, "e-mail", "100,000 e-mails", _HUNDRED_THOUSAND),
+    "http": (HTTP, "HTTP", "100,000 deliveries", _HUNDRED_THOUSAND),
+    "https": (HTTP, "HTTPS", "100,000 deliveries", _HUNDRED_THOUSAND),
+    "application": (PUSH, "mobile push", "million deliveries", _MILLION),
+    "firehose": (FIREHOSE, "Firehose", "million deliveries", _MILLION),
+}
+_FREE: Final = ("sqs", "lambda")
+"""
+AWS does not bill deliveries to queues and functions (https://aws.amazon.com/sns/pricing, 2026).
+"""
 
 
 @prices("aws:sns/topicSubscription:TopicSubscription")
 def price_subscription(record: ResourceRecord, context: Context) -> Priced:
     """
-    Return one e-mail for each notification; other protocols are unknown.
+    Return the deliveries of a month at the price of their protocol; one without a price is unknown.
     """
     protocol = read_text(record, "protocol")
-    if protocol not in ("email", "email-json"):
+    if protocol in _FREE:
+        return Priced(free="AWS does not bill deliveries to queues and functions; what receives them is billed itself")
+    if protocol not in _SOLD:
         why = f"deliveries by {protocol} have no pricer yet"
         return Priced(unknown=(Unknown(id=record.urn, resource=record.urn, what=f"SNS subscription {record.name}", why=why),))
-    emails = quantity(Fraction(notifications_per_month(context), _EMAILS_PER_UNIT))
-    return catalog_line(
-        record,
-        context,
-        EMAIL,
-        component="budget",
-        model=None,
-        name="notifications delivered (e-mail)",
-        unit="100,000 e-mails",
-        quantity=Range(Decimal(0), emails, emails),
-    )
+    key, words, unit, per_unit = _SOLD[protocol]
+    used = usage_of(record, "deliveries", context)
+    fields: dict[str, Any] = {"component": "budget", "model": None, "name": f"notifications delivered ({words})", "unit": unit}
+    return catalog_line(record, context, key, why=used.why, quantity=_deliveries(used, protocol, per_unit, context), **fields)
+
+
+def _deliveries(used: Used, protocol: str, per_unit: int, context: Context) -> Range:
+    """
+    Return the deliveries in units of the price: given, else one e-mail for each notification of the stack's budgets, else unknown.
+    """
+    if used.given or protocol not in _BY_MAIL:
+        return in_units_of(used.quantity, per_unit)
+    emails = quantity(Fraction(notifications_per_month(context), per_unit))
+    return Range(Decimal(0), emails, emails)

@@ -2,20 +2,19 @@
 The EBS volumes of a pool's nodes, from the EC2NodeClass that it names.
 
     mean nodes      = node-hours / 730
-    GB-months       = mean nodes x GiB of the volume        (EBS calls a GiB "GB")
-    MB/s-months     = mean nodes x (throughput - 125)       gp3 includes 125 MB/s
-    IOPS-months     = mean nodes x (IOPS - 3000)            gp3 includes 3,000
+
+What a volume costs is in `cost.aws.ebs`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from servewright.cost.aws.ebs import PROVISIONED, Volume, volume_lines
 from servewright.cost.properties import UnreadableProperty, dotted, read, read_count, read_list, read_text, required
 from servewright.cost.quantity import gibibytes
-from servewright.cost.registry import Context, Priced, catalog_line, joined
+from servewright.cost.registry import Context, Priced, joined
 from servewright.plan.node_hours import nodes_from_hours
-from servewright.ranges import Range
 
 if TYPE_CHECKING:
     from servewright.cost.placement import Placement
@@ -23,10 +22,9 @@ if TYPE_CHECKING:
 
 NODE_CLASS: Final = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 
-_GP3_THROUGHPUT: Final = 125
-_GP3_IOPS: Final = 3000
+_DEFAULT_GIB: Final = {"al2": (20,), "al2023": (20,), "bottlerocket": (4, 20), "ubuntu": (20,)}
 """
-What a gp3 volume includes (https://aws.amazon.com/ebs/general-purpose, 2026-11); the price rows are named after it.
+GiB of gp3 by family of images (karpenter.sh/docs/concepts/nodeclasses, spec.blockDeviceMappings, 2026-08).
 """
 
 
@@ -37,7 +35,7 @@ def price_volumes(placement: Placement, model: str | None, context: Context) -> 
     node_class = _node_class(placement, context)
     mappings = read_list(node_class, "spec", "blockDeviceMappings")
     if not mappings:
-        raise UnreadableProperty(node_class, dotted("spec", "blockDeviceMappings"), "is missing: the image's own volume size is not known")
+        return _defaults(placement, node_class, model, context)
     return joined(_volume(placement, node_class, index, model, context) for index in range(len(mappings)))
 
 
@@ -50,6 +48,39 @@ def _node_class(placement: Placement, context: Context) -> ResourceRecord:
     raise UnreadableProperty(placement.offer.pool.record, path, f"names an EC2NodeClass that is not registered: {wanted}")
 
 
+def _defaults(placement: Placement, node_class: ResourceRecord, model: str | None, context: Context) -> Priced:
+    """
+    Return the volumes that Karpenter gives nodes of a family of images where its class names none.
+    """
+    family = _family(node_class)
+    sizes = _DEFAULT_GIB.get(family)
+    if sizes is None:
+        raise UnreadableProperty(node_class, dotted("spec", "blockDeviceMappings"), "is missing: the image's own volume size is not known")
+    nodes = nodes_from_hours(placement.standing)
+    words = f"{node_class.name}: names no volumes, for which Karpenter takes {' and '.join(f'{size} GiB' for size in sizes)} of gp3"
+    lines = (
+        volume_lines(
+            placement.offer.pool.record,
+            context,
+            Volume(kind="gp3", size_gib=size, iops=0, throughput=0),
+            label="data volume" if index else "root volume",
+            count=nodes,
+            why=placement.gap,
+            model=model,
+        )
+        for index, size in enumerate(sizes)
+    )
+    return joined(lines) + Priced(assumptions=(words,))
+
+
+def _family(node_class: ResourceRecord) -> str:
+    """
+    Return the family of the class's images in small letters: its own field, else that of the first alias ("al2023@latest").
+    """
+    said = read_text(node_class, "spec", "amiFamily") or read_text(node_class, "spec", "amiSelectorTerms", 0, "alias") or ""
+    return said.partition("@")[0].lower()
+
+
 def _volume(placement: Placement, node_class: ResourceRecord, index: int, model: str | None, context: Context) -> Priced:
     nodes = nodes_from_hours(placement.standing)
     place = ("spec", "blockDeviceMappings", index, "ebs")
@@ -60,30 +91,13 @@ def _volume(placement: Placement, node_class: ResourceRecord, index: int, model:
     except ValueError as fault:
         raise UnreadableProperty(node_class, dotted(*size_at), str(fault)) from fault
     device = read_text(node_class, "spec", "blockDeviceMappings", index, "deviceName")
+    volume = Volume(
+        kind=kind, size_gib=size, iops=_iops(node_class, kind, *place), throughput=read_count(node_class, *place, "throughput") or 0
+    )
     label = "root volume" if index == 0 else f"volume {device}"
+    return volume_lines(placement.offer.pool.record, context, volume, label=label, count=nodes, why=placement.gap, model=model)
 
-    def line(key: tuple[str, str, str], name: str, unit: str, each: int) -> Priced:
-        return catalog_line(
-            placement.offer.pool.record,
-            context,
-            key,
-            why=placement.gap,
-            component="storage",
-            model=model,
-            name=name,
-            unit=unit,
-            quantity=nodes.times(Range.exactly(each)),
-        )
 
-    parts = [line(("EBS", "storage", kind), f"{label} ({kind}, {size} GiB)", "GB-months", size)]
-    throughput = read_count(node_class, *place, "throughput") or 0
-    iops = read_count(node_class, *place, "iops") or 0
-    if kind == "gp3" and throughput > _GP3_THROUGHPUT:
-        key = ("EBS", "provisioned throughput above 125 MB/s", kind)
-        parts.append(line(key, f"{label} throughput ({kind}, {throughput} MB/s)", "MB/s-months", throughput - _GP3_THROUGHPUT))
-    if kind == "gp3" and iops > _GP3_IOPS:
-        parts.append(line(("EBS", "provisioned IOPS above 3000", kind), f"{label} IOPS ({kind}, {iops})", "IOPS-months", iops - _GP3_IOPS))
-    if kind in ("io1", "io2"):
-        why = f"provisioned IOPS of {kind} have no pricer yet"
-        raise UnreadableProperty(node_class, dotted(*place, "iops"), why)
-    return joined(parts)
+def _iops(node_class: ResourceRecord, kind: str, *place: str | int) -> int:
+    said = read_count(node_class, *place, "iops")
+    return required(node_class, said, *place, "iops") if kind in PROVISIONED else said or 0

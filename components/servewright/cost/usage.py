@@ -13,6 +13,7 @@ from servewright.ranges import Range
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from servewright.catalog.prices import PriceTier
     from servewright.catalog.usage import UsageDefault
     from servewright.cost.records import ResourceRecord
 
@@ -87,7 +88,7 @@ def tiered_lines(
                 record,
                 why=why,
                 region=place,
-                name=name if not start else f"{name} beyond {start.normalize():f}",
+                name=_beyond(name, start),
                 quantity=part,
                 purchase=None,
                 unit_price=Range.exactly(tier.price.amount),
@@ -99,7 +100,36 @@ def tiered_lines(
         )
         if not quantity.known:
             break
-    return joined(lines)
+    return joined([*lines, _beyond_the_table(record, tiers[-1], quantity, region=place, name=name, per_unit=per_unit, **fields)])
+
+
+def _beyond_the_table(
+    record: ResourceRecord,
+    last: PriceTier,
+    quantity: Range,
+    *,
+    name: str,
+    per_unit: int,
+    **fields: Any,  # noqa: ANN401 - the fields of Line
+) -> Priced:
+    """
+    Return what *quantity* has beyond the end of the *last* tier that the table knows: an unknown line, since nothing continues a price.
+    """
+    end = None if last.end is None else last.end / per_unit
+    if end is None or quantity.max is None or quantity.max <= end:
+        return Priced()
+    missing = {"unit_price": Range.unknown(), "source": None, "as_of": None, "as_of_from": None, "purchase": None}
+    why = f"the price table ends at {last.end} for {last.service} {last.component} in {last.region}"
+    part = _between(quantity, end, None)
+    return priced_line(record, why=why, name=_beyond(name, end), quantity=part, **missing, **fields)
+
+
+def _beyond(name: str, start: Decimal) -> str:
+    """
+    Return the name of the tier from *start* on: before the brackets, so that each tier is a line with an id of its own.
+    """
+    head, bracket, detail = name.partition(" (")
+    return f"{head} beyond {start.normalize():f}{bracket}{detail}" if start else name
 
 
 def _between(quantity: Range, start: Decimal, end: Decimal | None) -> Range:

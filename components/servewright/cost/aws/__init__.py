@@ -1,0 +1,3 @@
+"""
+Pricers of plain AWS resources, one module per service.
+"""

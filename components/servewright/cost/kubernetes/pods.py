@@ -1,0 +1,81 @@
+"""
+Workloads other than Deployments: free by themselves, since nodes are billed; the volumes that a StatefulSet claims are not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from servewright.cost.kubernetes.claims import claimed_volume
+from servewright.cost.kubernetes.nodes import price_pods
+from servewright.cost.properties import read_count, read_list
+from servewright.cost.registry import Priced, joined, prices
+
+if TYPE_CHECKING:
+    from servewright.cost.records import ResourceRecord
+    from servewright.cost.registry import Context
+
+_POD: Final = ("spec", "template", "spec")
+
+
+@prices("kubernetes:apps/v1:DaemonSet")
+def price_daemon_set(_record: ResourceRecord, _context: Context) -> Priced:
+    """
+    Return why one pod on every node is free: it starts none, so selecting a pool's nodes changes nothing.
+    """
+    return Priced(free="one pod on every node, which starts none: the nodes are billed, or they are existing ones")
+
+
+@prices("kubernetes:apps/v1:ReplicaSet", "kubernetes:core/v1:ReplicationController")
+def price_replicas(record: ResourceRecord, context: Context) -> Priced:
+    """
+    Return where the replicas run.
+    """
+    return price_pods(record, context, _POD, count=_pods(_replicas(record)))
+
+
+@prices("kubernetes:core/v1:Pod")
+def price_pod(record: ResourceRecord, context: Context) -> Priced:
+    """
+    Return where the pod runs.
+    """
+    return price_pods(record, context, ("spec",), count="1 pod")
+
+
+@prices("kubernetes:batch/v1:Job")
+def price_job(record: ResourceRecord, context: Context) -> Priced:
+    """
+    Return where the pods of a job run while it does.
+    """
+    return price_pods(record, context, _POD, count="pods of a job")
+
+
+@prices("kubernetes:batch/v1:CronJob")
+def price_cron_job(record: ResourceRecord, context: Context) -> Priced:
+    """
+    Return where the pods of the jobs run while they do.
+    """
+    return price_pods(record, context, ("spec", "jobTemplate", *_POD), count="pods of a job at its times")
+
+
+@prices("kubernetes:apps/v1:StatefulSet")
+def price_stateful_set(record: ResourceRecord, context: Context) -> Priced:
+    """
+    Return where the pods run, and one volume for each of them and each template of a claim.
+    """
+    replicas = _replicas(record)
+    templates = range(len(read_list(record, "spec", "volumeClaimTemplates")))
+    volumes = joined(claimed_volume(record, context, ("spec", "volumeClaimTemplates", index), count=replicas) for index in templates)
+    return price_pods(record, context, _POD, count=_pods(replicas)) + volumes
+
+
+def _replicas(record: ResourceRecord) -> int:
+    """
+    Return the replicas; Kubernetes takes 1 where none are given.
+    """
+    replicas = read_count(record, "spec", "replicas")
+    return 1 if replicas is None else replicas
+
+
+def _pods(count: int) -> str:
+    return "1 pod" if count == 1 else f"{count} pods"

@@ -1,0 +1,77 @@
+"""
+VPC endpoints.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cluster_records import record
+from service_bills import NOT_YET, bill_of, expected, reasons
+
+ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
+ASSOCIATION = record("aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation", "third", {"subnetId": NOT_YET})
+
+
+def endpoint(**inputs: Any) -> Any:
+    """
+    Return the record of an endpoint.
+    """
+    return record(ENDPOINT, "endpoint", inputs)
+
+
+def test_an_interface_endpoint_is_billed_in_each_zone() -> None:
+    """
+    Three subnets: 3 x 730 x 0.01, and 10 GB at 0.01.
+    """
+    bill = bill_of(endpoint(vpcEndpointType="Interface", subnetIds=[NOT_YET] * 3))
+
+    assert expected(bill) == {"VPC endpoint hours (interface, 3 zones)": "21.90", "VPC endpoint data": "0.10"}
+
+
+def test_subnets_may_stand_in_their_configurations() -> None:
+    """
+    A subnet with an address of its own is one zone as well.
+    """
+    bill = bill_of(endpoint(vpcEndpointType="Interface", subnetConfigurations=[{"ipv4": "10.0.0.4"}]))
+
+    assert expected(bill)["VPC endpoint hours (interface, 1 zone)"] == "7.30"
+
+
+def test_an_association_is_one_zone_more() -> None:
+    """
+    Zones that are joined by resources of their own are billed there, and not twice.
+    """
+    bill = bill_of(endpoint(vpcEndpointType="Interface"), ASSOCIATION)
+
+    assert expected(bill) == {"VPC endpoint hours (interface, 1 zone)": "7.30", "VPC endpoint data": "0.10"}
+
+
+def test_subnets_that_nobody_names_are_unknown() -> None:
+    """
+    Neither no zone nor one is assumed.
+    """
+    for subnets in (None, NOT_YET):
+        bill = bill_of(endpoint(vpcEndpointType="Interface", subnetIds=subnets))
+        assert expected(bill)["VPC endpoint hours (interface)"] == "unknown"
+        assert reasons(bill) == ["its subnets are not said, and it is billed in each of their zones"]
+
+
+def test_gateway_endpoints_are_free() -> None:
+    """
+    The default type is Gateway, which AWS does not bill.
+    """
+    bill = bill_of(endpoint())
+
+    assert (bill.lines, bill.unknown, len(bill.free)) == ((), (), 1)
+
+
+def test_other_types_have_rows_of_their_own_or_none() -> None:
+    """
+    Endpoints of gateway load balancers are priced by their rows, endpoints to resources by none.
+    """
+    appliance = bill_of(endpoint(vpcEndpointType="GatewayLoadBalancer", subnetIds=["a"]))
+    resource = bill_of(endpoint(vpcEndpointType="Resource", subnetIds=["a"]))
+
+    assert expected(appliance)["VPC endpoint hours (gateway load balancer, 1 zone)"] == "14.60"
+    assert expected(resource) == {"VPC endpoint hours (Resource)": "unknown"}
