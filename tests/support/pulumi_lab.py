@@ -40,11 +40,13 @@ class Finished:
 @dataclass(slots=True)
 class Lab:
     """
-    The project lies in *root*/project; use it as a context manager, so that the providers end with it. *stack* names the spec in use.
+    The project lies in *root*/project; use it as a context manager, so that the providers end with it. *stack* names the spec in use;
+    *program* is the folder of another project than ours.
     """
 
     root: Path
     stack: str = "dev"
+    program: Path | None = None
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
 
@@ -54,9 +56,7 @@ class Lab:
             msg = "no pulumi on PATH: .ci/tools/pulumi_cli builds it"
             raise LookupError(msg)
         (self.root / "state").mkdir(parents=True)
-        self.project.mkdir()
-        shutil.copy2(REPOSITORY / "Pulumi.yaml", self.project)
-        shutil.copytree(REPOSITORY / "stacks", self.project / "stacks", ignore=shutil.ignore_patterns("__pycache__"))
+        self._copy_project()
         # the project names the environment that lies beside it
         (self.project / ".venv").symlink_to(sys.prefix)
         self.environment = self._environment(Path(cli).parent)
@@ -116,11 +116,12 @@ class Lab:
             document[name] = {**document.get(name, {}), **values} if isinstance(values, dict) else values
         self.spec.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
 
-    def fail(self, messages: dict[str, str]) -> None:
+    def fail(self, messages: dict[str, str], *, only_deletion: bool = False) -> None:
         """
         Let creating, updating or deleting the named resources fail from now on.
         """
-        (self.root / "faults.json").write_text(json.dumps({"fail": messages}), encoding="utf-8")
+        kind = "fail_delete" if only_deletion else "fail"
+        (self.root / "faults.json").write_text(json.dumps({kind: messages}), encoding="utf-8")
 
     def calls(self, operation: str) -> list[dict[str, Any]]:
         """
@@ -165,6 +166,15 @@ class Lab:
         """
         digest: dict[str, Any] = json.loads(self.run("preview", "--json", "--show-sames", *arguments))
         return digest
+
+    def _copy_project(self) -> None:
+        without = shutil.ignore_patterns("__pycache__")
+        if self.program is not None:
+            shutil.copytree(self.program, self.project, ignore=without)
+            return
+        self.project.mkdir()
+        shutil.copy2(REPOSITORY / "Pulumi.yaml", self.project)
+        shutil.copytree(REPOSITORY / "stacks", self.project / "stacks", ignore=without)
 
     def _environment(self, cli: Path) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}

@@ -40,6 +40,7 @@ class Registration:
     provider: str | None
     depends_on: tuple[str, ...]
     inputs: dict[str, Any]
+    references: dict[str, tuple[str, ...]] = field(default_factory=dict)
     outputs: dict[str, Any] | None = None
 
 
@@ -145,6 +146,7 @@ class RecordingMonitor:
             provider=request.provider.rsplit("::", 1)[0] or None,
             depends_on=tuple(sorted(request.dependencies)),
             inputs=decode_fields(request.object),
+            references={name: tuple(sorted(each.urns)) for name, each in sorted(request.propertyDependencies.items()) if each.urns},
         )
         self._recording.resources[urn] = made
         return made

@@ -83,6 +83,7 @@ def as_records(recording: Recording, region: str | None) -> tuple[ResourceRecord
             custom=made.custom,
             region=_region(made, recording, region),
             inputs=made.inputs,
+            references=made.references,
         )
         for _, made in sorted(recording.resources.items())
     )

@@ -7,7 +7,7 @@ It proves the life cycle: what is created, changed, replaced and deleted, in whi
 values AWS or Kubernetes accept; tests/conformance does. Lookups (Invoke) are refused: our programs must make none.
 
     $SIM_JOURNAL   a file that gets one JSON line per call
-    $SIM_FAULTS    a JSON file, read at every call: {"fail": {"RESOURCE NAME": "message"}}
+    $SIM_FAULTS    a JSON file, read at every call: {"fail": {"RESOURCE NAME": "message"}}, or "fail_delete" for deletions alone
 """
 
 # ruff: noqa: N802, ARG002 - the service's methods have gRPC's names and arguments
@@ -111,10 +111,10 @@ class Simulated(provider_pb2_grpc.ResourceProviderServicer):
         with self.lock, Path(os.environ["SIM_JOURNAL"]).open("a", encoding="utf-8") as journal:
             journal.write(json.dumps({"package": self.package, "operation": operation, **more}) + "\n")
 
-    def _fail_if_told(self, urn: str, context: grpc.ServicerContext) -> None:
+    def _fail_if_told(self, urn: str, context: grpc.ServicerContext, *keys: str) -> None:
         faults = Path(os.environ["SIM_FAULTS"])
         told = json.loads(faults.read_text(encoding="utf-8")) if faults.exists() else {}
-        if message := told.get("fail", {}).get(name_of(urn)):
+        if message := next((told[key][name_of(urn)] for key in ("fail", *keys) if name_of(urn) in told.get(key, {})), None):
             self._log("Fail", urn=urn)
             context.abort(grpc.StatusCode.INTERNAL, f"simulated failure: {message}")
 
@@ -230,7 +230,7 @@ class Simulated(provider_pb2_grpc.ResourceProviderServicer):
         """
         Forget the resource.
         """
-        self._fail_if_told(request.urn, context)
+        self._fail_if_told(request.urn, context, "fail_delete")
         self._log("Delete", urn=request.urn)
         return empty_pb2.Empty()
 

@@ -1,0 +1,58 @@
+"""
+The composition root for programs that are not ours: a preview or an export of any Pulumi program to its bill.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from servewright.additions.files import read_bytes, shown
+from servewright.additions.usage_file import read_usage
+from servewright.catalog.load import load_catalog
+from servewright.catalog.usage import NO_USAGE
+from servewright.cost.bill import price_records
+from servewright.report.program import ProgramBill, program_bill
+from servewright.sources.export import parse_export
+from servewright.sources.json_file import read_source
+from servewright.sources.preview import parse_preview
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+    from pathlib import Path
+
+    from servewright.catalog.query import Catalog
+    from servewright.catalog.usage import Usage
+    from servewright.cost.records import ResourceRecord
+    from servewright.sources.program import Program, Side, Source
+
+
+def read_program(path: Path, source: Source, *, region: str | None = None) -> Program:
+    """
+    Return the program in *path*, which `pulumi preview --json --show-sames` or `pulumi stack export` wrote.
+
+    *region* is that of resources that do not tell theirs. Nothing is sent anywhere. Raises InvalidInputError.
+    """
+    name = shown(path)
+    parse = parse_preview if source == "preview" else parse_export
+    return parse(name, read_source(path, name), region=region)
+
+
+def bill_of_program(program: Program, *, side: Side = "after", usage: Path | None = None, as_of: date | None = None) -> ProgramBill:
+    """
+    Return the bill of one *side* of *program*, with what the file *usage* says; *as_of* is the clock for dated tables.
+    """
+    catalog = load_catalog()
+    records = program.records(side)
+    bill = price_records(records, catalog, usage=usage_from(usage, records, catalog), as_of=as_of)
+    return program_bill(program, side, bill, catalog, as_of)
+
+
+def usage_from(path: Path | None, records: Iterable[ResourceRecord], catalog: Catalog) -> Usage:
+    """
+    Return the usage in the file *path*, each entry of which must fit one of *records*; without a file that of nobody.
+    """
+    if path is None:
+        return NO_USAGE
+    billed = [record for record in records if not record.structural]
+    return read_usage(shown(path), read_bytes(path)).fitted(billed, catalog.usage_defaults)

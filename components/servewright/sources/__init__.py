@@ -1,0 +1,3 @@
+"""
+What other programs say of themselves: previews and exports of Pulumi's command line, as records.
+"""
