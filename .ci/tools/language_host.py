@@ -3,8 +3,8 @@
 Python language host for the Pulumi engine: what upstream ships as a binary beside its CLI.
 
 The engine starts the executable `pulumi-language-python` that lies next to it. Upstream's is only in release archives, and CI builds the
-CLI from Go modules; so this file is installed there under that name. It runs programs. It installs no dependencies, generates no SDKs
-and hosts no plugins or policy packs. The interpreter on PATH must have the package `pulumi`.
+CLI from Go modules; so this file is installed there under that name. It runs programs and policy packs. It installs no dependencies,
+generates no SDKs and hosts no other plugins. The interpreter on PATH must have the package `pulumi`.
 
     pulumi-language-python ENGINE          print the port on the first line, then serve pulumirpc.LanguageRuntime
     pulumi-language-python --run ...       in a child process: run one program against the engine's monitor
@@ -24,9 +24,12 @@ import signal
 import subprocess
 import sys
 import traceback
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 from types import TracebackType
 from typing import Any
 
@@ -195,6 +198,23 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
             return language_pb2.RunResponse(bail=True)
         return language_pb2.RunResponse(error=f"the program ended with status {status}" if status else "")
 
+    def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:
+        """
+        Run a policy pack in a child process, as upstream does with `python -m pulumi.policy`, and pass on what it writes.
+        """
+        folder = request.info.program_directory or request.program
+        variables = dict(entry.split("=", 1) for entry in request.env if "=" in entry)
+        command = [_interpreter(request.info), "-u", "-m", "pulumi.policy", *request.args, folder]
+        child = subprocess.Popen(  # noqa: S603 - the user's own policy pack
+            command, cwd=request.pwd or None, env=variables or None, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        self.children.add(child)
+        # the engine ends a plugin by cancelling this call
+        context.add_callback(child.terminate)
+        yield from _written_by(child)
+        self.children.discard(child)
+        yield language_pb2.RunPluginResponse(exitcode=child.wait() & 0xFF)
+
     def Cancel(self, request: Any, context: Any) -> Any:
         """
         Interrupt the running programs.
@@ -202,6 +222,29 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         for child in list(self.children):
             child.send_signal(signal.SIGINT)
         return empty_pb2.Empty()
+
+
+def _written_by(child: subprocess.Popen[bytes]) -> Iterator[Any]:
+    """
+    Yield what *child* writes to both of its streams until it closes them.
+    """
+    written: Queue[Any] = Queue()
+
+    def pump(name: str, stream: Any) -> None:
+        for chunk in iter(lambda: stream.read1(65536), b""):
+            written.put(language_pb2.RunPluginResponse(**{name: chunk}))
+        written.put(None)
+
+    streams = {"stdout": child.stdout, "stderr": child.stderr}
+    for name, stream in streams.items():
+        Thread(target=pump, args=(name, stream), daemon=True).start()
+    open_streams = len(streams)
+    while open_streams:
+        response = written.get()
+        if response is None:
+            open_streams -= 1
+        else:
+            yield response
 
 
 def _start(engine: str, request: Any) -> subprocess.Popen[bytes]:

@@ -69,14 +69,15 @@ def lock_made(plan: Plan, spec: Path, as_of: date | None = None, *, before: Lock
     return lock_of(plan, catalog if before is None else with_locked_images(catalog, before), constants_version(), before)
 
 
-def priced_file(path: Path, as_of: date | None = None) -> Preview:
+def priced_file(path: Path, as_of: date | None = None, *, usage: Path | None = None) -> Preview:
     """
     Return the plan, the resources it registers and their bill. Needs no cloud, no cluster and no Pulumi CLI.
 
     In the inputs of the resources the estimate is still open: who looks at these takes `preview_file`.
-    *as_of* as in `plan_file`. Raises InvalidInputError with the faults of the first phase that has any.
+    *as_of* as in `plan_file`; *usage* is a file that says what resources cannot tell. Raises InvalidInputError with the faults of the
+    first phase that has any.
     """
-    return _priced(path, as_of)[0]
+    return _priced(path, as_of, usage)[0]
 
 
 def preview_file(path: Path, as_of: date | None = None) -> Preview:
@@ -93,17 +94,19 @@ def preview_file(path: Path, as_of: date | None = None) -> Preview:
     return replace(preview, records=record_plan(preview.plan, catalog, estimate=estimates(preview)))
 
 
-def _priced(path: Path, as_of: date | None) -> tuple[Preview, Catalog]:
+def _priced(path: Path, as_of: date | None, usage: Path | None = None) -> tuple[Preview, Catalog]:
     catalog = catalog_beside(path, as_of)
     plan = plan_file(path, as_of)
 
     # Pulumi's SDK takes a second to import: only who has something to record pays for it.
     from servewright.cost.bill import price_records  # noqa: PLC0415
+    from servewright.programs import usage_from  # noqa: PLC0415
     from servewright.record.offline import record_plan  # noqa: PLC0415
     from servewright.report.model import preview_of  # noqa: PLC0415
 
     records = record_plan(plan, catalog)
-    return preview_of(plan, records, price_records(records, catalog, as_of=as_of), catalog, as_of), catalog
+    bill = price_records(records, catalog, usage=usage_from(usage, records, catalog), as_of=as_of)
+    return preview_of(plan, records, bill, catalog, as_of), catalog
 
 
 def what_if(path: Path, preview: Preview, as_of: date | None = None) -> WhatIf:
@@ -170,10 +173,15 @@ def catalog_beside(spec: Path, as_of: date | None = None) -> Catalog:
 
 def estimates(preview: Preview) -> Estimates:
     """
-    Return the bill of *preview* as the component's input.
+    Return the bill of *preview* as the component's input, with what its gates judge.
     """
+    from servewright.cost.gate_inputs import to_inputs  # noqa: PLC0415
+    from servewright.report.gates import facts_of  # noqa: PLC0415
     from servewright.resources.estimates import Estimates  # noqa: PLC0415
 
     return Estimates.of(
-        preview.bill.monthly, complete=preview.bill.complete, prices_as_of=f"{preview.prices_oldest} to {preview.prices_newest}"
+        preview.bill.monthly,
+        complete=preview.bill.complete,
+        prices_as_of=f"{preview.prices_oldest} to {preview.prices_newest}",
+        gates=to_inputs(preview.plan.gates, facts_of(preview.plan, preview.bill)),
     )

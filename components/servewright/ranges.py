@@ -78,11 +78,13 @@ def total(ranges: Iterable[Range]) -> Range:
 
 def total_of_known(ranges: Iterable[Range]) -> Range:
     """
-    Return the sum of the known members: the "at least" of a bill with unknowns.
+    Return the sum of the known members: the "at least" of a bill with unknowns. Where only the max is unknown (nothing bounds it), the
+    expected member bounds it from below.
     """
     result = ZERO
     for item in ranges:
-        result += Range(item.min or Decimal(0), item.expected or Decimal(0), item.max or Decimal(0))
+        most = item.expected if item.max is None else item.max
+        result += Range(item.min or Decimal(0), item.expected or Decimal(0), most or Decimal(0))
     return result
 
 

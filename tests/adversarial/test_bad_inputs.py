@@ -27,9 +27,17 @@ ELSEWHERE = {
     "SW251": "tests/additions/config/test_derive.py",
     "SW252": "tests/additions/config/test_derive.py",
     "SW255": "tests/cli/test_models.py",
+    "SW256": "tests/additions/test_usage_file.py",
+    "SW257": "tests/additions/test_usage_file.py",
+    "SW260": "tests/sources/test_preview.py",
+    "SW261": "tests/sources/test_preview.py",
+    "SW262": "tests/sources/test_preview.py",
+    "SW263": "tests/sources/test_preview.py",
+    "SW264": "tests/sources/test_preview.py",
 }
 """
-Codes that no file in tests/invalid can have: too large a file, a hundred faults, what only `models add` says.
+Codes that no file in tests/invalid can have: too large a file, a hundred faults, what only `models add` says, and what is said of
+previews, exports and usage files.
 """
 
 

@@ -4,6 +4,7 @@ What a date does to a plan.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from requests_made import model_request, request
 from servewright.catalog.load import load_catalog
 from servewright.plan.planner import plan_stack
+from servewright.spec.gate_rules import Gates, Waiver
 from servewright.spec.request import BaseCapacity, Capacity
 
 CATALOG = load_catalog()
@@ -67,3 +69,15 @@ def test_the_buyer_s_own_rate_does_not_age() -> None:
 
     assert aged(BaseCapacity(**terms, rate=Decimal("0.41"))) == []
     assert [message.split(" may be ")[0] for message in aged(BaseCapacity(**terms))] == ["the reserved price of g6.xlarge"]
+
+
+@pytest.mark.parametrize(("day", "codes"), [(date(2026, 11, 21), []), (date(2026, 11, 22), ["SW442"])])
+def test_a_waiver_that_is_over_is_said(day: date, codes: list[str]) -> None:
+    """
+    On its last day a waiver of a gate holds; from the next on a warning stands at its place.
+    """
+    waiver = Waiver(rule="daily", owner="ml-platform", reason="the fair", expires=date(2026, 11, 21))
+    asked = replace(request(model_request("meta-llama/Llama-3.2-1B-Instruct")), gates=Gates(waivers=(waiver,)))
+    said = [w for w in plan_stack(asked, CATALOG, day).warnings if w.code == "SW442"]
+    assert [w.code for w in said] == codes
+    assert {w.path for w in said} <= {"gates.waivers[0].expires"}

@@ -49,7 +49,8 @@ def split(tree: dict[str, Any], choose: Any, number: int) -> list[dict[str, Any]
         parts[owner][name] = value
         for lower in parts[:owner] if name not in ALWAYS_JUDGED else ():
             if choose([True, False]):
-                lower[name] = choose(["other", 5, None, ["x"]])
+                # lists of rules merge by name: what stands in a lower one stays
+                lower[name] = choose(["other", 5, None, *([] if name in ("rules", "waivers") else [["x"]])])
     return parts
 
 

@@ -11,6 +11,7 @@ import typer
 from servewright.cli.arguments import AsJson, AsOf, Spec, parse_as_of
 from servewright.cli.console import output, write
 from servewright.cli.failures import answering
+from servewright.cli.gates import refuse_denied
 from servewright.errors import GateRefusedError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def check(
     """
     Check SPEC, its plan and its resources.
 
-    Status 2: the spec has faults. Status 3: a rule is broken, or with --readiness an item fails in staging or prod.
+    Status 2: the spec has faults. Status 3: a rule is broken or a gate denies, or with --readiness an item fails in staging or prod.
     """
     clock = parse_as_of(as_of)
     with answering(as_json=as_json):
@@ -55,6 +56,7 @@ def _answer_check(made: Preview, catalog: Catalog, *, spec: str, as_json: bool) 
         breaks = "breaks" if len(found.findings) == 1 else "break"
         msg = f"{len(found.findings)} of what is registered {breaks} a rule"
         raise GateRefusedError(msg)
+    refuse_denied(made)
 
 
 def _answer_readiness(made: Preview, catalog: Catalog, *, spec: str, as_json: bool) -> None:
@@ -78,6 +80,7 @@ def _checked(made: Preview, catalog: Catalog) -> Check:
     from servewright.readiness.inventory import Inventory, facts_of  # noqa: PLC0415
     from servewright.readiness.rules import RULES, findings  # noqa: PLC0415
     from servewright.report.check import Check  # noqa: PLC0415
+    from servewright.report.gates import gates_of  # noqa: PLC0415
 
     inventory = Inventory(made.records, facts_of(catalog))
     engines = engine_arguments(inventory)
@@ -90,6 +93,7 @@ def _checked(made: Preview, catalog: Catalog) -> Check:
         rules=len(RULES) + (version is not None),
         engines=len(engines),
         engine=version,
+        gates=gates_of(made),
     )
 
 

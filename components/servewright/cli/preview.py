@@ -11,6 +11,7 @@ import typer
 from servewright.cli.arguments import AsJson, AsOf, Spec, parse_as_of
 from servewright.cli.console import output, write
 from servewright.cli.failures import answering
+from servewright.cli.gates import refuse_denied
 from servewright.errors import GateRefusedError
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def preview(
             show_preview(output(), made, spec=str(spec), bill=bill, tree=tree)
         if require_prices:
             _refuse_incomplete(made)
+        refuse_denied(made)
 
 
 def _refuse_incomplete(made: Preview) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from servewright.cost.pool import NODE_POOL
 from servewright.units import HOURS_PER_MONTH
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def assumption_texts(catalog: Catalog, whole: Priced, on_max: Iterable[str]) -> 
         *on_max,
         *_dates(catalog, whole.lines),
         "public list prices before taxes, discounts and free tiers, which belong to the account",
-        "pods are packed onto as few nodes as their requests allow, less what DaemonSets take",
+        *_packing(whole.lines),
         *(_constant(catalog.assumption(name)) for name in sorted(whole.assumed)),
         *dict.fromkeys(whole.assumptions),
     )
@@ -42,6 +43,12 @@ def _dates(catalog: Catalog, lines: Iterable[Line]) -> tuple[str, ...]:
     if not days:
         return ()
     return (f"prices on this bill are of {min(days)} to {max(days)}, catalogue built {catalog.build_date}; each line names its own date",)
+
+
+def _packing(lines: Iterable[Line]) -> tuple[str, ...]:
+    if not any(NODE_POOL in line.resource for line in lines):
+        return ()
+    return ("pods are packed onto as few nodes as their requests allow, less what DaemonSets take",)
 
 
 def _constant(row: Assumption) -> str:

@@ -11,6 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from servewright.cost.aws.ebs import PROVISIONED, Volume, volume_lines
+from servewright.cost.aws.launch_template import IMAGE_S_OWN, ROOT_DEVICES
+from servewright.cost.aws.partial import unknown_part
 from servewright.cost.properties import UnreadableProperty, dotted, read, read_count, read_list, read_text, required
 from servewright.cost.quantity import gibibytes
 from servewright.cost.registry import Context, Priced, joined
@@ -36,7 +38,12 @@ def price_volumes(placement: Placement, model: str | None, context: Context) -> 
     mappings = read_list(node_class, "spec", "blockDeviceMappings")
     if not mappings:
         return _defaults(placement, node_class, model, context)
-    return joined(_volume(placement, node_class, index, model, context) for index in range(len(mappings)))
+    devices = [read_text(node_class, "spec", "blockDeviceMappings", index, "deviceName") or "" for index in range(len(mappings))]
+    lines = joined(_volume(placement, node_class, index, device, model, context) for index, device in enumerate(devices))
+    if ROOT_DEVICES & set(devices) or placement.standing.max == 0:
+        return lines
+    why = f"{node_class.name}: blockDeviceMappings name no root volume: {IMAGE_S_OWN}"
+    return lines + unknown_part(placement.offer.pool.record, "root volume", why)
 
 
 def _node_class(placement: Placement, context: Context) -> ResourceRecord:
@@ -81,7 +88,7 @@ def _family(node_class: ResourceRecord) -> str:
     return said.partition("@")[0].lower()
 
 
-def _volume(placement: Placement, node_class: ResourceRecord, index: int, model: str | None, context: Context) -> Priced:
+def _volume(placement: Placement, node_class: ResourceRecord, index: int, device: str, model: str | None, context: Context) -> Priced:
     nodes = nodes_from_hours(placement.standing)
     place = ("spec", "blockDeviceMappings", index, "ebs")
     kind = required(node_class, read_text(node_class, *place, "volumeType"), *place, "volumeType")
@@ -90,11 +97,10 @@ def _volume(placement: Placement, node_class: ResourceRecord, index: int, model:
         size = gibibytes(required(node_class, read(node_class, *size_at), *size_at))
     except ValueError as fault:
         raise UnreadableProperty(node_class, dotted(*size_at), str(fault)) from fault
-    device = read_text(node_class, "spec", "blockDeviceMappings", index, "deviceName")
     volume = Volume(
         kind=kind, size_gib=size, iops=_iops(node_class, kind, *place), throughput=read_count(node_class, *place, "throughput") or 0
     )
-    label = "root volume" if index == 0 else f"volume {device}"
+    label = "root volume" if device in ROOT_DEVICES else f"volume {device or index}"
     return volume_lines(placement.offer.pool.record, context, volume, label=label, count=nodes, why=placement.gap, model=model)
 
 

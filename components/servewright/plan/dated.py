@@ -1,5 +1,5 @@
 """
-What a date does to a plan: support of the Kubernetes version that ends, prices that have aged.
+What a date does to a plan: support of the Kubernetes version that ends, prices that have aged, waivers of gates that are over.
 
 The clock is an argument (`--as-of`, by default the day the catalogue was built); nothing reads the machine's.
 """
@@ -37,7 +37,7 @@ def dated_notices(request: Request, pools: tuple[PoolPlan, ...], catalog: Catalo
     """
     Return the warnings that hold on *as_of*.
     """
-    found = (*_support(request, catalog, as_of), *_aged(request, pools, catalog, as_of))
+    found = (*_support(request, catalog, as_of), *_aged(request, pools, catalog, as_of), *_over(request, as_of))
     return tuple(request.source.diagnostic(code, path, message, severity="warning") for code, path, message in found)
 
 
@@ -72,3 +72,13 @@ def _aged(request: Request, pools: tuple[PoolPlan, ...], catalog: Catalog, as_of
         told.add(bought)
         age = "has no date" if since is None else f"may be {(as_of - since).days} days old (date: {price.as_of})"
         yield "SW436", "platform.region", f"the {pool.purchase} price of {pool.instance_types[0]} {age}"
+
+
+def _over(request: Request, as_of: date) -> Iterator[tuple[str, str, str]]:
+    for index, waiver in enumerate(request.gates.waivers):
+        if not waiver.holds(as_of):
+            yield (
+                "SW442",
+                f"gates.waivers[{index}].expires",
+                f"the waiver of {waiver.rule} by {waiver.owner} ended on {waiver.expires}: the rule holds again",
+            )

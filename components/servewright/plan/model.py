@@ -18,6 +18,7 @@ from servewright.plan.replica_figures import Memory as Memory  # noqa: PLC0414
 from servewright.plan.replica_figures import Precision as Precision  # noqa: PLC0414
 from servewright.plan.replica_figures import Prediction as Prediction  # noqa: PLC0414
 from servewright.ranges import Range
+from servewright.spec.gate_rules import NO_GATES, Gates
 from servewright.spec.request import AppliedDefault, BudgetRequest, Operator, SecretRef, ShareName, Slo, Stack, Task, Traffic
 from servewright.spec.trace import SetBy
 
@@ -303,3 +304,4 @@ class Plan:
     warnings: tuple[Diagnostic, ...]
     lock: LockUse = NO_LOCK
     trace: tuple[SetBy, ...] = ()
+    gates: Gates = NO_GATES

@@ -61,6 +61,7 @@ def plan_stack(
         pools=pools,
         operators=request.operators,
         budget=request.budget,
+        gates=request.gates,
         defaults=(*request.defaults, *(default for d in decisions for default in d.defaults)),
         warnings=(
             *request.warnings,

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from servewright.cost.gates import denied
 from servewright.report.figures import plural
 from servewright.report.foot import next_command
+from servewright.report.gates import show_outcomes
 from servewright.report.header import header
 from servewright.report.screen import BAD, GOOD, QUIET, STRONG, WARN, Screen
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from servewright.cost.gates import GateOutcome
     from servewright.diagnostics import Diagnostic
     from servewright.plan.model import Plan
     from servewright.readiness.model import Finding
@@ -29,6 +32,7 @@ class Check:
     What `check` found in *resources* resources by *rules* rules.
 
     *engine* is the version of the installed engine whose parser read the arguments of *engines* workloads, None where there is none.
+    *gates* is what the cost rules say of the bill.
     """
 
     plan: Plan
@@ -37,6 +41,7 @@ class Check:
     rules: int
     engines: int
     engine: str | None
+    gates: tuple[GateOutcome, ...] = ()
 
 
 def show_check(console: Console, check: Check, *, spec: str) -> None:
@@ -47,11 +52,18 @@ def show_check(console: Console, check: Check, *, spec: str) -> None:
     header(screen, check.plan.stack)
     counts = (plural(len(check.plan.models), "model"), plural(check.resources, "resource"), plural(check.rules, "rule"))
     found = plural(len(check.findings), "finding")
-    screen.paragraph((found, BAD) if check.findings else ("ok", GOOD), f": {', '.join(counts)}", indent=0, hang=2)
+    refused = denied(check.gates)
+    screen.paragraph(
+        (found, BAD) if check.findings else (plural(len(refused), "gate") + " denied", BAD) if refused else ("ok", GOOD),
+        f": {', '.join(counts)}",
+        indent=0,
+        hang=2,
+    )
     arguments = f"arguments of {plural(check.engines, 'engine')}: "
     parsed = WITHOUT_ENGINE if check.engine is None else f"read by the parser of vLLM {check.engine}"
     screen.paragraph((arguments + parsed, QUIET), indent=0, hang=2)
     _findings(screen, check.findings)
+    show_outcomes(screen, check.gates)
     _warnings(screen, check.plan.warnings)
     screen.blank()
     next_command(screen, f"servewright check {spec} --readiness")

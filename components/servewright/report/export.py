@@ -14,14 +14,21 @@ from typing import TYPE_CHECKING, Any, Final
 from servewright.report.export_bill import bill_value
 from servewright.report.export_numbers import exact, rounded
 from servewright.report.export_plan import plan_value
+from servewright.report.export_units import hosted_value, units_value
+from servewright.report.gates import gates_of, gates_value
+from servewright.report.hosted import compare_models
 from servewright.report.image import images_used
 from servewright.report.secret import secrets_needed
+from servewright.report.unit_costs import unit_costs
+from servewright.report.what_if import what_if_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from servewright.plan.model import Plan
+    from servewright.report.hosted import HostedPrice
     from servewright.report.model import Preview
+    from servewright.report.what_if import WhatIf
 
 PREVIEW_VERSION: Final = "servewright.dev/preview/v1"
 PLAN_VERSION: Final = "servewright.dev/plan/v1"
@@ -49,6 +56,7 @@ def preview_value(preview: Preview) -> dict[str, Any]:
         "plan": plan_value(preview.plan),
         "resources": _resources(preview),
         "bill": bill_value(preview.bill),
+        "gates": gates_value(gates_of(preview)),
         "images": _images(preview),
         "secrets": _secrets(preview.plan),
         "quotas": _quotas(preview),
@@ -70,10 +78,12 @@ def plan_document(plan: Plan) -> dict[str, Any]:
     }
 
 
-def bill_document(preview: Preview) -> dict[str, Any]:
+def bill_document(preview: Preview, *, hosted: HostedPrice | None = None, other: WhatIf | None = None) -> dict[str, Any]:
     """
-    Return the bill alone as the value of bill-v1.json.
+    Return the bill alone as the value of bill-v1.json, beside a *hosted* API and *other* choices where these are asked for.
     """
+    costs = unit_costs(preview)
+    compared = () if hosted is None else compare_models(preview.plan.models, costs, hosted)
     return {
         "apiVersion": BILL_VERSION,
         **_dates(preview),
@@ -81,6 +91,10 @@ def bill_document(preview: Preview) -> dict[str, Any]:
         "budget": _budget(preview.plan),
         "not_priced": _not_priced(preview),
         "bill": bill_value(preview.bill),
+        "gates": gates_value(gates_of(preview)),
+        "units": units_value(costs),
+        **({} if hosted is None else {"hosted": hosted_value(compared)}),
+        **({} if other is None else {"what_if": what_if_value(other)}),
     }
 
 

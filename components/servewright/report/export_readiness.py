@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from servewright.cost.gates import denied
 from servewright.report.diagnostics import diagnostics_value
 from servewright.report.export import stack_value
+from servewright.report.gates import gates_value
 
 if TYPE_CHECKING:
     from datetime import date
@@ -27,12 +29,13 @@ def check_document(check: Check) -> dict[str, Any]:
     return {
         "apiVersion": CHECK_VERSION,
         "stack": stack_value(check.plan),
-        "ok": not check.findings,
+        "ok": not check.findings and not denied(check.gates),
         "checked": {"models": len(check.plan.models), "resources": check.resources, "rules": check.rules, "engines": check.engines},
         "engine": check.engine,
         "findings": [
             {"rule": f.rule, "what": f.what, "resource": f.urn, "object": f.object, "evidence": f.evidence} for f in check.findings
         ],
+        "gates": gates_value(check.gates),
         "warnings": diagnostics_value(check.plan.warnings)["diagnostics"],
     }
 

@@ -16,8 +16,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from servewright.plan.model import ModelPlan
-    from servewright.report.unit_costs import ModelCosts
+    from servewright.report.unit_costs import ModelCosts, UnitCosts
 
 _MILLION: Final = Decimal(10**6)
 
@@ -45,6 +47,13 @@ class HostedComparison:
     own: Decimal | None
     break_even: Decimal | None
     used: Decimal
+
+
+def compare_models(models: Sequence[ModelPlan], costs: UnitCosts, price: HostedPrice) -> tuple[HostedComparison, ...]:
+    """
+    Return each of *models* beside a hosted API at *price*; *costs* are those of the same models.
+    """
+    return tuple(compare_hosted(model, own, price) for model, own in zip(models, costs.models, strict=True))
 
 
 def compare_hosted(model: ModelPlan, costs: ModelCosts, price: HostedPrice) -> HostedComparison:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from servewright.ranges import Range
 from servewright.report.figures import aligned, count, plural, unit_price, usd
 from servewright.report.money_table import components
 from servewright.report.price_sources import in_words
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from servewright.cost.model import Bill, Line
-    from servewright.ranges import Range
     from servewright.report.model import Preview
 
 _MONEY = Column(side="right", least=9)
@@ -27,9 +27,15 @@ _FREE = (Column(side="right"), Column(wrap=True, most=0.5), Column(wrap=True, st
 
 def bill_lines(screen: Screen, preview: Preview) -> None:
     """
+    Write the bill of *preview*, every line of it.
+    """
+    show_bill(screen, preview.bill)
+
+
+def show_bill(screen: Screen, bill: Bill) -> None:
+    """
     Write the lines by component, the sources they refer to, what is free, and the assumptions.
     """
-    bill = preview.bill
     sources = _sources(bill)
     screen.heading("Bill", "$ a month; quantity (min / expected / max) × price [source]")
     screen.table(_LINES, _rows(bill, sources))
@@ -49,6 +55,8 @@ def quantity(line: Line) -> str:
     """
     Return "730 hours × $0.10" or, where they differ, all three members: "365 / 402.5 / 2,190 hours × $0.32".
     """
+    if line.quantity == line.unit_price == Range.unknown():
+        return "neither quantity nor price is known"
     unit = f"× {line.unit}" if line.unit[:1].isdigit() else line.unit
     return f"{_members(line.quantity, count)} {unit} × {_members(line.unit_price, unit_price)}"
 

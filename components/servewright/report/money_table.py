@@ -36,8 +36,8 @@ def money_table(screen: Screen, preview: Preview) -> None:
     screen.blank()
     lines = preview.bill.lines
     parts = [part for part in components(lines) if not _nothing(lines, part)]
-    money = [_members([line.monthly for line in lines if line.component == part]) for part in parts]
-    money.append(_members([line.monthly for line in lines], at_least=not preview.bill.complete))
+    money = [amounts_of([line.monthly for line in lines if line.component == part]) for part in parts]
+    money.append(amounts_of([line.monthly for line in lines], at_least=not preview.bill.complete))
     columns = [aligned(m[i] for m in money) for i in range(3)]
     notes = [_note(preview.plan, part, lines) for part in parts] + [""]
     rows: list[list[Span]] = [[("$ a month", STRONG), *((h, QUIET) for h in ("min", "expected", "max")), ""]]
@@ -74,7 +74,10 @@ def _nothing(lines: Iterable[Line], component: str) -> bool:
     return all(line.monthly == ZERO for line in lines if line.component == component)
 
 
-def _members(amounts: list[Range], *, at_least: bool = False) -> tuple[str, str, str]:
+def amounts_of(amounts: list[Range], *, at_least: bool = False) -> tuple[str, str, str]:
+    """
+    Return the sum of *amounts* as min, expected and max for a table; unknown where nothing of it is known.
+    """
     known = total_of_known(amounts)
     return (
         _member([a.min for a in amounts], known.min, at_least=at_least),

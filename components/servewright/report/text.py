@@ -11,20 +11,27 @@ from servewright.report.decision import decision
 from servewright.report.defaults import defaults
 from servewright.report.elsewhere import elsewhere
 from servewright.report.foot import census_line, next_command
+from servewright.report.gates import gates_block
 from servewright.report.header import header, price_age, price_weights
+from servewright.report.hosted import compare_models
 from servewright.report.lines import bill_lines
 from servewright.report.money_table import money_table
 from servewright.report.origins import origins
 from servewright.report.requirements import requirements
 from servewright.report.screen import Screen
 from servewright.report.tree import resource_tree
+from servewright.report.unit_costs import unit_costs
+from servewright.report.unit_screen import hosted_screen, unit_screen
 from servewright.report.watch import watch, watch_money, watch_plan
+from servewright.report.what_if import what_if_table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from servewright.plan.model import Plan
+    from servewright.report.hosted import HostedPrice
     from servewright.report.model import Preview
+    from servewright.report.what_if import WhatIf
 
 
 def show_preview(console: Console, preview: Preview, *, spec: str, bill: bool = False, tree: bool = False) -> None:
@@ -36,6 +43,7 @@ def show_preview(console: Console, preview: Preview, *, spec: str, bill: bool = 
     price_weights(screen, preview)
     decision(screen, preview.plan)
     money_table(screen, preview)
+    gates_block(screen, preview)
     alternatives(screen, preview.plan)
     if bill:
         bill_lines(screen, preview)
@@ -51,14 +59,21 @@ def show_preview(console: Console, preview: Preview, *, spec: str, bill: bool = 
     next_command(screen, f"servewright plan {spec} --explain")
 
 
-def show_cost(console: Console, preview: Preview, *, spec: str) -> None:
+def show_cost(console: Console, preview: Preview, *, spec: str, hosted: HostedPrice | None = None, other: WhatIf | None = None) -> None:
     """
-    Write the bill alone, every line with its source.
+    Write the bill alone, by its units and every line with its source; beside a *hosted* API and *other* choices where these are asked for.
     """
     screen = Screen(console)
     header(screen, preview.plan.stack, price_age(preview), lock=preview.plan.lock)
     price_weights(screen, preview)
     money_table(screen, preview)
+    gates_block(screen, preview)
+    costs = unit_costs(preview)
+    unit_screen(screen, costs, preview.bill)
+    if hosted is not None:
+        hosted_screen(screen, compare_models(preview.plan.models, costs, hosted))
+    if other is not None:
+        what_if_table(screen, preview, other)
     bill_lines(screen, preview)
     elsewhere(screen, preview.bill)
     watch_money(screen, preview)

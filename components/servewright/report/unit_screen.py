@@ -7,7 +7,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from servewright.report.figures import aligned, compact, dollars, hourly, per_million, percent, unit_price, usd
+from servewright.report.figures import aligned, compact, dollars, hourly, percent, unit_price, usd
 from servewright.report.money_table import components
 from servewright.report.screen import GOOD, QUIET, STRONG, WARN, Column, Screen, Span
 from servewright.report.unit_costs import NOT_BOUGHT_BY_THE_HOUR
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from servewright.report.hosted import HostedComparison
     from servewright.report.unit_costs import ModelCosts, UnitCosts
 
-_COLUMNS = (Column(), *(Column(side="right"),) * 7)
+_COLUMNS = (Column(wrap=True), *(Column(side="right"),) * 3)
 _LEAST_SHARE = Decimal("0.001")
 
 
@@ -70,20 +70,9 @@ def _bought(screen: Screen, costs: UnitCosts) -> None:
 
 def _models(screen: Screen, costs: UnitCosts) -> None:
     money = aligned(usd(model.monthly.expected) for model in costs.models)
-    header = ("model", "$ a month", "requests", "a request", "1M in", "1M out", "1M tokens", "full use")
-    rows: list[Sequence[Span]] = [[(text, QUIET) for text in header]]
+    rows: list[Sequence[Span]] = [[(text, QUIET) for text in ("model", "$ a month", "requests", "a request")]]
     for model, amount in zip(costs.models, money, strict=True):
-        tokens = model.tokens
-        prices = (tokens.input, tokens.output, tokens.blended, tokens.saturated)
-        rows.append(
-            (
-                (model.name, STRONG),
-                amount,
-                compact(int(model.requests)),
-                unit_price(model.per_request),
-                *("–" if model.tokens.output is None and price is tokens.output else per_million(price) for price in prices),
-            )
-        )
+        rows.append(((model.name, STRONG), amount, compact(int(model.requests)), unit_price(model.per_request)))
     screen.table(_COLUMNS, rows)
 
 

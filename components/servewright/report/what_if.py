@@ -75,12 +75,10 @@ def what_if_table(screen: Screen, preview: Preview, found: WhatIf) -> None:
         screen.paragraph((f"{plural(found.left_out, 'other choice')}: dearer, not priced or not possible", QUIET))
 
 
-def what_if_value(found: WhatIf | None) -> list[dict[str, Any]] | None:
+def what_if_value(found: WhatIf) -> list[dict[str, Any]]:
     """
-    Return *found* as bill-v1.json has it; None where nobody asked.
+    Return *found* as bill-v1.json has it.
     """
-    if found is None:
-        return None
     return [
         {
             "kind": choice.kind,

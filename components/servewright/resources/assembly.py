@@ -32,7 +32,7 @@ class ServingStack(pulumi.ComponentResource):
     spec leaves account or cluster open, the environment needs a lock, or the budget has no amount.
 
     *endpoints* maps each model to its URL inside the cluster; *namespace* is where the engines run. The *estimate* is an input, so that
-    `pulumi preview` shows how a change moves the bill.
+    `pulumi preview` shows how a change moves the bill, and a policy pack sees what its gates judge.
     """
 
     endpoints: pulumi.Output[dict[str, str]]
@@ -49,6 +49,7 @@ class ServingStack(pulumi.ComponentResource):
             "owner": stack.owner,
             "region": stack.region,
             "estimatedMonthlyUsd": None if estimate is None else estimate.as_inputs(),
+            "gates": None if estimate is None else estimate.gates,
         }
         super().__init__(TYPE, name, inputs, opts)
         for path, remedy in not_built(plan):

@@ -4,9 +4,10 @@ The estimate as a component input: `pulumi preview` then shows the old and the n
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_UP, Decimal
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from servewright.ranges import Range
@@ -19,6 +20,7 @@ class Estimates:
 
     *at_least* is True where something has no known price: the amounts are then lower bounds. *budget* is the expected amount rounded
     up, None where the bill is incomplete: a lower bound is no budget. *prices_as_of* is the range of the prices' dates in words.
+    *gates* are the rules of the stack with the figures they judge, for the policy pack.
     """
 
     min: int | None
@@ -27,9 +29,10 @@ class Estimates:
     budget: int | None
     at_least: bool
     prices_as_of: str
+    gates: Mapping[str, Any] | None = None
 
     @classmethod
-    def of(cls, monthly: Range, *, complete: bool, prices_as_of: str) -> Self:
+    def of(cls, monthly: Range, *, complete: bool, prices_as_of: str, gates: Mapping[str, Any] | None = None) -> Self:
         """
         Return the estimate of a bill whose total is *monthly*.
         """
@@ -40,6 +43,7 @@ class Estimates:
             budget=None if monthly.expected is None or not complete else int(monthly.expected.to_integral_value(ROUND_UP)),
             at_least=not complete,
             prices_as_of=prices_as_of,
+            gates=gates,
         )
 
     def as_inputs(self) -> dict[str, int | bool | str | None]:

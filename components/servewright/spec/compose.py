@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from servewright.spec.codes import DUPLICATE, EXTENDS_CONFLICT, MISSING, NOT_BUILT, WRONG_TYPE
 from servewright.spec.conflict import Conflict, Layer, conflicts
@@ -17,7 +17,7 @@ from servewright.spec.extends_path import BLUEPRINT
 from servewright.spec.faults import kind
 from servewright.spec.fields import fault_at, faults_of
 from servewright.spec.layers import layers_of
-from servewright.spec.merge import NAMED_LISTS, merge, name_of
+from servewright.spec.merge import NAMED_LISTS, list_at, merge, name_of, without_list
 from servewright.spec.parameters import Declarations, declarations_of
 from servewright.spec.paths import item, within
 from servewright.spec.placed import Placed, PlacedFields, PlacedList, PlacedScalar, plain
@@ -120,13 +120,13 @@ def _with_names(layers: Sequence[Layer], files: Mapping[str, SpecFile]) -> tuple
     kept = list(layers)
     faults: list[Diagnostic] = []
     for listed in sorted(NAMED_LISTS):
-        lists = [(number, layer.root.get(listed)) for number, layer in enumerate(layers)]
-        givers = [(number, value) for number, value in lists if isinstance(value, PlacedList) and value.items]
+        lists = [(number, list_at(layer.root, listed)) for number, layer in enumerate(layers)]
+        givers = [(number, value) for number, value in lists if value is not None and value.items]
         found = [fault for number, value in givers for fault in _unfit(files[layers[number].file], listed, value)]
         if found and len(givers) > 1:
             faults += found
             for number, _ in givers[1:]:
-                kept[number] = replace(layers[number], root=layers[number].root.without(listed))
+                kept[number] = replace(kept[number], root=without_list(kept[number].root, listed))
     return tuple(kept), list(dict.fromkeys(faults))
 
 
@@ -135,23 +135,28 @@ def _unfit(file: SpecFile, listed: str, value: PlacedList) -> Iterator[Diagnosti
     Yield the entries of a list that cannot merge by name: without one, or with that of another.
     """
     seen: set[str] = set()
+    key = NAMED_LISTS[listed]
     for index, entry in enumerate(value.items):
-        path, name = f"{item(listed, index)}.name", name_of(entry)
+        path, name = f"{item(listed, index)}.{key}", name_of(entry, key)
         if name is not None and name in seen:
-            yield fault_at(file.document, DUPLICATE, path, "this file has the name twice", "keep one of them")
+            yield fault_at(file.document, DUPLICATE, path, f"this file has the {key} twice", "keep one of them")
         elif isinstance(entry, PlacedFields) and name is None:
-            yield from _nameless(file, path, entry.get("name"))
+            yield from _nameless(file, path, entry.get(key), listed)
         seen.update([] if name is None else [name])
 
 
-def _nameless(file: SpecFile, path: str, name: Placed | None) -> Iterator[Diagnostic]:
+def _nameless(file: SpecFile, path: str, name: Placed | None, listed: str) -> Iterator[Diagnostic]:
     if isinstance(name, PlacedScalar) and name.unknown:
         return
-    what, hint = "several files have models, which merge by their names", "name: chat, in each file that means this one"
+    key = NAMED_LISTS[listed]
+    what, hint = f"several files have {listed}, which merge by their {key}s", f"{_EXAMPLES[key]}, in each file that means this one"
     if name is None or (isinstance(name, PlacedScalar) and name.value is None):
-        yield fault_at(file.document, MISSING, path, f"name is missing: {what}", hint)
+        yield fault_at(file.document, MISSING, path, f"{key} is missing: {what}", hint)
     else:
         yield fault_at(file.document, WRONG_TYPE, path, f"must be text, this is {kind(plain(name))}: {what}", hint)
+
+
+_EXAMPLES: Final = {"name": "name: chat", "rule": "rule: monthly-maximum"}
 
 
 def _contested(document: Document, found: Conflict) -> Diagnostic:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from servewright.spec.merge import NAMED_LISTS, name_of
+from servewright.spec.merge import NAMED_LISTS, list_at, name_of
 from servewright.spec.paths import join
 from servewright.spec.placed import Placed, PlacedFields, PlacedList, PlacedScalar, same
 
@@ -85,10 +85,10 @@ def _indices(merged: PlacedFields) -> dict[tuple[str, str], int]:
     Return where each entry of a list of named things ended up, by list and name.
     """
     found: dict[tuple[str, str], int] = {}
-    for listed in NAMED_LISTS:
-        value = merged.get(listed)
-        for index, entry in enumerate(value.items if isinstance(value, PlacedList) else ()):
-            found.setdefault((listed, name_of(entry) or ""), index)
+    for listed, key in NAMED_LISTS.items():
+        value = list_at(merged, listed)
+        for index, entry in enumerate(() if value is None else value.items):
+            found.setdefault((listed, name_of(entry, key) or ""), index)
     return found
 
 
@@ -109,8 +109,8 @@ class _Book:
         below: list[tuple[Steps, Placed]] = []
         if isinstance(value, PlacedFields) and value.entries:
             below = [((*steps, name), entry) for name, (_, entry) in value.entries.items()]
-        elif isinstance(value, PlacedList) and len(steps) == 1 and steps[0] in NAMED_LISTS:
-            below = [((*steps, self._index(str(steps[0]), number, entry)), entry) for number, entry in enumerate(value.items)]
+        elif isinstance(value, PlacedList) and join(steps) in NAMED_LISTS:
+            below = [((*steps, self._index(join(steps), number, entry)), entry) for number, entry in enumerate(value.items)]
         else:
             self.leaves.setdefault(steps, []).append(_Said(layer, steps, value))
             return
@@ -119,7 +119,7 @@ class _Book:
             self.take(layer, entry, further)
 
     def _index(self, listed: str, number: int, entry: Placed) -> int:
-        return self.indices.get((listed, name_of(entry) or ""), number)
+        return self.indices.get((listed, name_of(entry, NAMED_LISTS[listed]) or ""), number)
 
     def about(self, steps: Steps) -> tuple[list[_Said], set[int]]:
         """

@@ -11,6 +11,7 @@ from servewright.spec.applied import Applied, percent, written
 from servewright.spec.default_name import name_from
 from servewright.spec.environments import ENVIRONMENTS, EnvironmentDefaults
 from servewright.spec.extends_fields import API_VERSION
+from servewright.spec.gate_defaults import gates_of
 from servewright.spec.model_rules import ENGINE_VERSION
 from servewright.spec.platform_defaults import cluster_of, operators_of, zones_of_stack
 from servewright.spec.purchase_defaults import budget_of, capacity_of
@@ -73,6 +74,7 @@ def complete(spec: Spec, source: SourceMap, warnings: tuple[Diagnostic, ...], zo
         models=tuple(_model(model, f"models[{index}]", environment, rules, applied) for index, model in enumerate(spec.models)),
         capacity=capacity_of(spec.capacity, environment, applied),
         budget=budget_of(spec.budgets, applied),
+        gates=gates_of(spec.gates, spec.budgets, environment, applied),
         operators=operators_of(spec.platform, applied),
         defaults=tuple(applied.entries),
         warnings=warnings,

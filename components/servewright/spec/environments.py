@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
+    from servewright.spec.gate_rules import Action
     from servewright.spec.request import Environment
 
 
@@ -19,7 +20,7 @@ class EnvironmentDefaults:
 
     *base_share* is the part of the busiest hour's replicas that always runs on demand (None: no base). *zones* is how many zones are
     used where none are given; *pinned* says whether an unpinned revision is refused; *sections_on* are the sections that would be on by
-    default. The other names are those of the request.
+    default; *gate_action* is what a broken gate does where it does not say. The other names are those of the request.
     """
 
     zones: int
@@ -31,6 +32,7 @@ class EnvironmentDefaults:
     spot: bool
     pinned: bool
     sections_on: tuple[str, ...]
+    gate_action: Action
 
 
 ENVIRONMENTS: Final[dict[Environment, EnvironmentDefaults]] = {
@@ -44,6 +46,7 @@ ENVIRONMENTS: Final[dict[Environment, EnvironmentDefaults]] = {
         spot=True,
         pinned=False,
         sections_on=(),
+        gate_action="warn",
     ),
     "staging": EnvironmentDefaults(
         zones=2,
@@ -55,6 +58,7 @@ ENVIRONMENTS: Final[dict[Environment, EnvironmentDefaults]] = {
         spot=False,
         pinned=True,
         sections_on=("gateway", "monitoring"),
+        gate_action="deny",
     ),
     "prod": EnvironmentDefaults(
         zones=2,
@@ -66,5 +70,6 @@ ENVIRONMENTS: Final[dict[Environment, EnvironmentDefaults]] = {
         spot=False,
         pinned=True,
         sections_on=("gateway", "caches", "monitoring"),
+        gate_action="deny",
     ),
 }

@@ -170,6 +170,11 @@ _EXAMPLES: Final = {
     "cluster": "cluster: {name: shared-prod}",
     "isolation": "isolation: {namespace: serving}",
     "budgets": "budgets: {monthly: 60000 USD}",
+    "gates": "gates: {rules: [{rule: monthly-maximum, limit: 95000 USD}]}",
+    "rule": "rule: monthly-maximum",
+    "owner": "owner: team-support",
+    "reason": "reason: the fair in Hanover",
+    "expires": "expires: 2026-12-31",
 }
 
 

@@ -1,19 +1,23 @@
 """
 Files of a spec laid over each other, each over those it builds upon.
 
-Fields merge by name, models by their own `name`; any other list, text or number replaces what lies below. A null takes it away.
+Fields merge by name, models by their own `name`, gates and waivers by their `rule`; any other list, text or number replaces what lies
+below. A null takes it away.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 
+from servewright.spec.paths import ROOT, child
 from servewright.spec.placed import Placed, PlacedFields, PlacedList, PlacedScalar
 
-NAMED_LISTS: Final = frozenset({"models"})
+NAMED_LISTS: Final[Mapping[str, str]] = MappingProxyType({"models": "name", "gates.rules": "rule", "gates.waivers": "rule"})
 """
-Lists at the top level whose entries have a name of their own, by which they merge.
+Lists whose entries merge by name: where each stands, and the field that is the name of an entry.
 """
 
 
@@ -21,21 +25,42 @@ def merge(lower: PlacedFields, upper: PlacedFields) -> PlacedFields:
     """
     Return the spec that *upper* makes of *lower*.
     """
-    return _fields(lower, upper, NAMED_LISTS)
+    return _fields(lower, upper, ROOT)
 
 
-def _fields(lower: PlacedFields, upper: PlacedFields, named: frozenset[str]) -> PlacedFields:
+def list_at(root: PlacedFields, path: str) -> PlacedList | None:
+    """
+    Return the named list at *path*, None where there is none.
+    """
+    value: Placed | None = root
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, PlacedFields) else None
+    return value if isinstance(value, PlacedList) else None
+
+
+def without_list(root: PlacedFields, path: str) -> PlacedFields:
+    """
+    Return *root* without the named list at *path*.
+    """
+    name, _, rest = path.partition(".")
+    inner = root.entries.get(name)
+    if not rest or inner is None or not isinstance(inner[1], PlacedFields):
+        return root.without(name)
+    return replace(root, entries={**root.entries, name: (inner[0], without_list(inner[1], rest))})
+
+
+def _fields(lower: PlacedFields, upper: PlacedFields, path: str) -> PlacedFields:
     entries = dict(lower.entries)
     for name, (key, value) in upper.entries.items():
-        entries[name] = (key, _over(lower.get(name), value, named=name in named))
+        entries[name] = (key, _over(lower.get(name), value, child(path, name)))
     return PlacedFields(place=upper.place if upper.entries else lower.place, entries=entries)
 
 
-def _over(lower: Placed | None, upper: Placed, *, named: bool = False) -> Placed:
+def _over(lower: Placed | None, upper: Placed, path: str) -> Placed:
     if isinstance(lower, PlacedFields) and isinstance(upper, PlacedFields):
-        return _fields(lower, upper, frozenset())
-    if named and isinstance(lower, PlacedList) and isinstance(upper, PlacedList):
-        return _named(lower, upper)
+        return _fields(lower, upper, path)
+    if path in NAMED_LISTS and isinstance(lower, PlacedList) and isinstance(upper, PlacedList):
+        return _named(lower, upper, path)
     if isinstance(upper, PlacedScalar) and upper.value is None and _is_there(lower):
         return replace(upper, removes=True)
     return upper
@@ -48,28 +73,29 @@ def _is_there(value: Placed | None) -> bool:
     return value is not None and not (isinstance(value, PlacedScalar) and value.value is None and not value.removes)
 
 
-def _named(lower: PlacedList, upper: PlacedList) -> PlacedList:
+def _named(lower: PlacedList, upper: PlacedList, path: str) -> PlacedList:
     """
     Return the entries of *lower*, those with a name that *upper* has too merged, and the others of *upper* behind them.
     """
+    key = NAMED_LISTS[path]
     items = list(lower.items)
     first: dict[str | None, int] = {}
     for index, entry in enumerate(items):
-        first.setdefault(name_of(entry), index)
+        first.setdefault(name_of(entry, key), index)
     taken: set[str] = set()
     for entry in upper.items:
-        name = name_of(entry)
+        name = name_of(entry, key)
         if name is None or name in taken or name not in first:  # twice in one file: refused elsewhere
             items.append(entry)
         else:
-            items[first[name]] = _over(items[first[name]], entry.without("name") if isinstance(entry, PlacedFields) else entry)
+            items[first[name]] = _over(items[first[name]], entry.without(key) if isinstance(entry, PlacedFields) else entry, f"{path}[]")
         taken.update([] if name is None else [name])
     return PlacedList(place=upper.place, items=tuple(items))
 
 
-def name_of(entry: Placed) -> str | None:
+def name_of(entry: Placed, key: str) -> str | None:
     """
-    Return the `name` of an entry of a list, None where it has none.
+    Return the name of an entry of a list, which is in its field *key*; None where it has none.
     """
-    name = entry.get("name") if isinstance(entry, PlacedFields) else None
+    name = entry.get(key) if isinstance(entry, PlacedFields) else None
     return name.value if isinstance(name, PlacedScalar) and isinstance(name.value, str) and not name.unknown else None

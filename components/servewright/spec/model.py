@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import Field
 
 from servewright.spec.extends_fields import ApiVersion, ExtendsField, ParametersField
+from servewright.spec.gates import GatesSpec
 from servewright.spec.infrastructure import IsolationSpec, PlatformSpec
 from servewright.spec.names import Environment, LabelValue, Owner, StackName
 from servewright.spec.purchase import BudgetsField, CapacitySpec
@@ -103,6 +104,11 @@ class Spec(Part):
     budgets: BudgetsField | None = None
     """
     The monthly limit and who hears of it; off: no AWS Budget and no alarms.
+    """
+
+    gates: GatesSpec | None = None
+    """
+    Limits of the bill that warn or refuse, and waivers. Default: budgets.monthly is the limit of the expected month; unknown prices warn.
     """
 
     isolation: IsolationSpec | None = None

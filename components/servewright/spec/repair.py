@@ -57,6 +57,10 @@ _SAMPLES: Final[dict[str, object]] = {
     "revision": "0" * 40,
     "purchase": "on-demand",
     "existing": {},
+    "rule": "unknown-price",
+    "owner": "sample",
+    "reason": "sample",
+    "expires": "2026-01-01",
 }
 """
 Values for required fields that are missing or faulty, so that the rest can be judged; no rule speaks about them.

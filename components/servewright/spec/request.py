@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
+from servewright.spec.gate_rules import NO_GATES, Gates
+
 if TYPE_CHECKING:
     from servewright.diagnostics import Diagnostic, SourceMap
     from servewright.spec.trace import SetBy
@@ -272,3 +274,4 @@ class Request:
     warnings: tuple[Diagnostic, ...]
     source: SourceMap
     trace: tuple[SetBy, ...] = ()
+    gates: Gates = NO_GATES

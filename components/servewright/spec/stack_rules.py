@@ -18,6 +18,7 @@ from servewright.spec.codes import (
 )
 from servewright.spec.default_name import name_from
 from servewright.spec.finding import Finding
+from servewright.spec.gate_checks import gates
 from servewright.spec.model_rules import duplicates, section_findings
 from servewright.spec.names import LABEL_KEY, MAX_LABEL_KEY, RESERVED_LABELS
 from servewright.spec.paths import child, item
@@ -203,5 +204,6 @@ STACK_RULES: Final[tuple[Callable[[Scope], Iterator[Finding]], ...]] = (
     _cluster,
     _sections,
     _budgets,
+    gates,
     _namespace,
 )

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 LAUNCH_TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
 
-_ROOTS: Final = frozenset({"/dev/xvda", "/dev/sda1"})
+ROOT_DEVICES: Final = frozenset({"/dev/xvda", "/dev/sda1"})
 """
 The names of the root device of Linux images (Amazon Linux, Bottlerocket; Ubuntu): EC2 User Guide, "Device names on Linux instances".
 """
 
-_IMAGE_S_OWN: Final = "the image's own volume size is not known"
+IMAGE_S_OWN: Final = "the image's own volume size is not known"
 _MARKETS: Final[dict[str | None, Purchase]] = {None: "on-demand", "spot": "spot", "capacity-block": "capacity-block"}
 
 
@@ -101,10 +101,10 @@ def template_volumes(record: ResourceRecord, template: ResourceRecord, context: 
         return volume_lines(record, context, read_volume(template, *at), label=_label(devices[index]), count=count, why=why)
 
     parts = [part(record, _label(devices[index]), partial(volume, index)) for index in places]
-    if not _ROOTS & set(devices.values()):
-        parts.append(unknown_part(record, "root volume", f"{template.name}: blockDeviceMappings name no root volume: {_IMAGE_S_OWN}"))
+    if not ROOT_DEVICES & set(devices.values()):
+        parts.append(unknown_part(record, "root volume", f"{template.name}: blockDeviceMappings name no root volume: {IMAGE_S_OWN}"))
     return joined(parts)
 
 
 def _label(device: str) -> str:
-    return "root volume" if device in _ROOTS else f"volume {device}"
+    return "root volume" if device in ROOT_DEVICES else f"volume {device}"
