@@ -22,6 +22,9 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[1]
 SPECS: Final = "tests/golden/specs"
 MODELS: Final = 100
+STACKS: Final = 20
+CHANGED: Final = 3
+RESOURCES: Final = 200
 
 SDK: Final = (
     "import pulumi, pulumi_aws.budgets, pulumi_aws.kms, pulumi_aws.sns, pulumi_kubernetes.apps.v1, pulumi_kubernetes.core.v1, "
@@ -68,10 +71,11 @@ def servewright(name: str, *arguments: str, aim: float | None = None, runs: int 
     return Command(name=name, arguments=("-m", "servewright", *arguments), aim=aim, runs=runs, status=status)
 
 
-def commands(many: str) -> tuple[Command, ...]:
+def commands(folder: Path) -> tuple[Command, ...]:
     """
-    Return what is measured, the bare SDK first; *many* is the path of a spec of MODELS models.
+    Return what is measured, the bare SDK first; *folder* holds a spec of MODELS models and two folders of STACKS stacks.
     """
+    many, base, head = (str(folder / name) for name in ("many.yaml", "base", "head"))
     return (
         Command(name="bare import of the SDK", arguments=("-c", SDK)),
         servewright("--help", "--help", aim=0.3),
@@ -84,6 +88,7 @@ def commands(many: str) -> tuple[Command, ...]:
         servewright("preview, prod stack", "preview", "stacks/prod.yaml", aim=2),
         servewright(f"plan, {MODELS} models", "plan", many, aim=10, runs=3),
         servewright(f"preview, {MODELS} models", "preview", many, runs=3),
+        servewright(f"diff, {STACKS} stacks", "diff", base, head, aim=5, runs=3),
     )
 
 
@@ -117,17 +122,37 @@ def measured(command: Command) -> Run:
     )
 
 
+def write_inputs(folder: Path) -> None:
+    """
+    Write the spec of many models, and the dev stack under STACKS names, of which CHANGED get ten times the traffic in the head.
+    """
+    (folder / "many.yaml").write_bytes(printed("tests/support/many_models.py", str(MODELS)))
+    text = (ROOT / "stacks" / "dev.yaml").read_text(encoding="utf-8")
+    for side in ("base", "head"):
+        (folder / side).mkdir()
+        for number in range(STACKS):
+            busier = "requests_per_second: 20 " if side == "head" and number < CHANGED else "requests_per_second: 2 "
+            named = text.replace("name: demo", f"name: demo{number}").replace("requests_per_second: 2 ", busier)
+            (folder / side / f"stack{number:02}.yaml").write_text(named, encoding="utf-8")
+
+
+def printed(*arguments: str) -> bytes:
+    """
+    Return what a script of ours prints.
+    """
+    return subprocess.run([sys.executable, *arguments], cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
+
+
 def main() -> None:
     """
-    Print one line for each command.
+    Print one line for each command, then the bill alone.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        many = Path(folder) / "many.yaml"
-        text = subprocess.run([sys.executable, "tests/support/many_models.py", str(MODELS)], cwd=ROOT, check=True, stdout=subprocess.PIPE)
-        many.write_bytes(text.stdout)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_inputs(folder)
         print(f"{'medians':<24}{'runs':>5}{'aim s':>8}{'wall s':>8}{'CPU s':>8}{'x SDK':>7}{'aim MiB':>9}{'peak':>6}")
         sdk = 0.0
-        for command in commands(str(many)):
+        for command in commands(folder):
             found = measured(command)
             sdk = sdk or found.cpu
             aim = "-" if command.aim is None else f"{command.aim:g}"
@@ -136,6 +161,8 @@ def main() -> None:
                 f"{AIM_MIB:>9}{found.peak_mib:>6.0f}",
                 flush=True,
             )
+    resources, wall, cpu = printed("tests/support/large_bill.py", str(RESOURCES)).decode().split()
+    print(f"bill of {resources} resources, within a process: aim 0.05 s, wall {wall} s, CPU {cpu} s")
     print(f"x SDK: CPU seconds over those of\n  {SDK.replace(', ', chr(10) + '    ')}")
 
 

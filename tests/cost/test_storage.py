@@ -74,6 +74,22 @@ def test_a_second_volume_is_named_by_its_device() -> None:
     assert len({line.id for line in bill.lines}) == len(bill.lines)
 
 
+def test_a_root_volume_that_the_image_decides_is_unknown() -> None:
+    """
+    Where a class names a data volume alone (Bottlerocket), the root volume is the image's: said beside the line of the other.
+    """
+    data = {"deviceName": "/dev/xvdb", "ebs": {"volumeSize": "10Gi", "volumeType": "gp3"}}
+    alone = replace(node_class("p"), inputs={"metadata": {"name": "p"}, "spec": {"blockDeviceMappings": [data]}})
+    bill = price_records([deployment(), scaled_object(), node_pool("p"), alone], CATALOG)
+    idle = price_records([node_pool("p"), alone], CATALOG)
+
+    assert set(expected(bill)) == {"volume /dev/xvdb (gp3, 10 GiB)"}
+    assert idle.unknown == ()
+    assert [(item.what, item.why) for item in bill.unknown] == [
+        ("root volume of p", "p: blockDeviceMappings name no root volume: the image's own volume size is not known"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("volume", "why"),
     [

@@ -69,6 +69,12 @@ monitoring: off
 network: off
 nodes: off
 budgets: {monthly: 60000 USD, alerts: [50%, 80%, 100%], notify: [ml-platform@example.com]}
+gates:
+  rules:
+    - {rule: monthly-expected, limit: 60000 USD, action: deny}
+    - {rule: monthly-maximum, limit: 95000 USD, action: {dev: warn, staging: deny, prod: deny}}
+    - {rule: unknown-price, action: deny}
+  waivers: [{rule: monthly-maximum, owner: ml-platform, reason: the fair in Hanover, expires: "2026-12-31"}]
 isolation: {namespace: serving}
 """
 

@@ -1,0 +1,3 @@
+"""
+What the two sides of a comparison are made of: specs, folders of stacks, git refs, previews. This stage reads files and asks git.
+"""
