@@ -82,14 +82,14 @@ class JsonFault(Exception):  # noqa: N818 - a fault of the input, which the call
         )
 
 
-def parse_json(file: str, text: str) -> JsonText:
+def parse_json(file: str, text: str, *, most: int = MAX_VALUES) -> JsonText:
     """
-    Return the value of *text* with its places; raises JsonFault.
+    Return the value of *text* with its places; raises JsonFault, where it has more than *most* values too.
 
     >>> parse_json("a.json", '{"n": [1, 2.5]}').value
     {'n': [1, 2.5]}
     """
-    reader = _Reader(text)
+    reader = _Reader(text, most)
     value, end = reader.value(reader.skip(0), "", 0)
     end = reader.skip(end)
     if end != len(text):
@@ -104,12 +104,13 @@ class _Reader:
     """
 
     text: str
+    most: int = MAX_VALUES
     positions: dict[str, Position] = field(default_factory=dict)
     starts: list[int] = field(default_factory=list)
 
     def value(self, at: int, path: str, depth: int) -> tuple[JsonValue, int]:
-        if len(self.positions) >= MAX_VALUES:
-            raise self.fault(at, f"more than {MAX_VALUES:,} values")
+        if len(self.positions) >= self.most:
+            raise self.fault(at, f"more than {self.most:,} values")
         self.positions[path] = self.position(at)
         first = self.text[at : at + 1]
         if first in ("{", "["):

@@ -190,6 +190,17 @@ def test_a_server_of_another_kind_is_said() -> None:
         ask(server.url.replace("http:", "https:"), limit=100, timeout=2)
 
 
+def test_a_body_is_sent_once_and_never_after_a_redirect() -> None:
+    """
+    What is written to one address is not written to where it points.
+    """
+    with serving(lambda _: Reply(status=307, headers={"Location": "/other"})) as server:
+        answer = ask(f"{server.url}/a", limit=100, method="POST", body=b"text")
+
+    assert answer.status == 307
+    assert [(r.method, r.path, r.body) for r in server.requests] == [("POST", "/a", b"text")]
+
+
 def test_user_and_password_of_an_address_are_not_shown() -> None:
     """
     The name of a host for a message is its host alone.

@@ -37,6 +37,7 @@ class Request:
     method: str
     path: str
     headers: Mapping[str, str]
+    body: bytes = b""
 
 
 Answering = Callable[[Request], Reply]
@@ -73,13 +74,24 @@ class _Handler(BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self._reply()
 
+    def do_POST(self) -> None:
+        self._reply()
+
+    def do_PUT(self) -> None:
+        self._reply()
+
+    def do_PATCH(self) -> None:
+        self._reply()
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the base class
         """
         Say nothing.
         """
 
     def _reply(self) -> None:
-        request = Request(method=self.command, path=self.path, headers={k.lower(): v for k, v in self.headers.items()})
+        headers = {k.lower(): v for k, v in self.headers.items()}
+        body = self.rfile.read(int(headers.get("content-length", "0")))
+        request = Request(method=self.command, path=self.path, headers=headers, body=body)
         self.requests.append(request)
         reply = type(self).answer(request)
         time.sleep(reply.silence_s)

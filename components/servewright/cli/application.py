@@ -11,10 +11,13 @@ import typer
 from servewright import __version__
 from servewright.cli.catalog import catalog
 from servewright.cli.check import check
+from servewright.cli.comment import comment
 from servewright.cli.cost import cost
+from servewright.cli.diff import diff
 from servewright.cli.images import images
 from servewright.cli.models import models
 from servewright.cli.plan import plan
+from servewright.cli.policy_path import policy_path
 from servewright.cli.preview import preview
 from servewright.cli.render import render
 
@@ -28,8 +31,11 @@ app = typer.Typer(
 app.command()(preview)
 app.command()(plan)
 app.command()(cost)
+app.command()(diff)
+app.command()(comment)
 app.command()(render)
 app.command()(check)
+app.command()(policy_path)
 app.add_typer(catalog, name="catalog")
 app.add_typer(models, name="models")
 app.add_typer(images, name="images")

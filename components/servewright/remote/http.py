@@ -70,9 +70,11 @@ def ask(
     headers: Mapping[str, str] | None = None,
     timeout: float = TIMEOUT_S,
     named_by: str | None = None,
+    body: bytes | None = None,
 ) -> Answer:
     """
-    Return the answer of *url*, whatever its status, with at most *limit* bytes; raises OutsideStateError where there is none.
+    Return the answer of *url*, whatever its status, with at most *limit* bytes; raises OutsideStateError where there is none. A *body*
+    is sent to *url* alone: a redirect is then the answer.
 
     An Authorization header goes to the origin of *url* alone: a redirect to another one is followed without it. Only https is spoken,
     but for a server on this machine that the user named: one elsewhere (*named_by*, where its answer names *url*, or a redirect) must
@@ -83,10 +85,11 @@ def ask(
     for _ in range(MAX_REDIRECTS + 1):
         _refuse_plain(where, here=plain)
         sent = given if _origin(where) == origin else {name: value for name, value in given.items() if name.lower() != "authorization"}
-        request = Request(where, method=method, headers={"User-Agent": f"servewright/{__version__}", "Accept-Encoding": "identity", **sent})  # noqa: S310 - the scheme was checked
+        own = {"User-Agent": f"servewright/{__version__}", "Accept-Encoding": "identity"}
+        request = Request(where, body, method=method, headers={**own, **sent})  # noqa: S310 - the scheme was checked
         answer = _once(request, limit, timeout, end)
         target = answer.headers.get("location")
-        if answer.status not in _REDIRECTS or target is None:
+        if answer.status not in _REDIRECTS or target is None or body is not None:
             return answer
         where = _joined(where, target)
     msg = f"{host_of(url)} sends from one address to the next, more than {MAX_REDIRECTS} times"
