@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from servewright.catalog.query import Catalog
+    from servewright.catalog.usage import Usage
     from servewright.plan.lock import Lock
     from servewright.plan.model import Plan
     from servewright.plan.what_if import Variant
@@ -109,22 +110,24 @@ def _priced(path: Path, as_of: date | None, usage: Path | None = None) -> tuple[
     return preview_of(plan, records, bill, catalog, as_of), catalog
 
 
-def what_if(path: Path, preview: Preview, as_of: date | None = None) -> WhatIf:
+def what_if(path: Path, preview: Preview, as_of: date | None = None, *, usage: Path | None = None) -> WhatIf:
     """
     Return what the spec in *path*, whose preview is given, would cost under other choices: of each kind the cheapest, registered and priced
     as the preview is.
 
-    A lock beside the spec holds its decisions and not the others'.
+    A lock beside the spec holds its decisions and not the others'. The file *usage*, which fits the preview, holds for all.
     """
     catalog = catalog_beside(path, as_of)
     request = load_request(path, catalog.zones, names=catalog)
 
     from servewright.plan.what_if import variants  # noqa: PLC0415 - only who asks for it pays for it
+    from servewright.programs import usage_from  # noqa: PLC0415
     from servewright.report.what_if import WhatIf  # noqa: PLC0415
 
     found = [_planned(variant, catalog, as_of) for variant in variants(request, preview.plan, catalog)]
     shown = [choice for kind in dict.fromkeys(c.kind for c in found) for choice in _cheapest([c for c in found if c.kind == kind])]
-    return WhatIf(choices=tuple(_priced_choice(choice, catalog, as_of) for choice in shown), left_out=len(found) - len(shown))
+    used = usage_from(usage, preview.records, catalog)
+    return WhatIf(choices=tuple(_priced_choice(choice, catalog, used, as_of) for choice in shown), left_out=len(found) - len(shown))
 
 
 _SHOWN_OF_A_KIND = 4
@@ -153,13 +156,13 @@ def _nodes_price(choice: OtherChoice) -> Decimal | None:
     return None if None in amounts else sum((amount for amount in amounts if amount is not None), Decimal(0))
 
 
-def _priced_choice(choice: OtherChoice, catalog: Catalog, as_of: date | None) -> OtherChoice:
+def _priced_choice(choice: OtherChoice, catalog: Catalog, usage: Usage, as_of: date | None) -> OtherChoice:
     if choice.plan is None:
         return choice
     from servewright.cost.bill import price_records  # noqa: PLC0415
     from servewright.record.offline import record_plan  # noqa: PLC0415
 
-    return replace(choice, bill=price_records(record_plan(choice.plan, catalog), catalog, as_of=as_of))
+    return replace(choice, bill=price_records(record_plan(choice.plan, catalog), catalog, usage=usage, as_of=as_of))
 
 
 def catalog_beside(spec: Path, as_of: date | None = None) -> Catalog:

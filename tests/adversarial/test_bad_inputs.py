@@ -34,10 +34,12 @@ ELSEWHERE = {
     "SW262": "tests/sources/test_preview.py",
     "SW263": "tests/sources/test_preview.py",
     "SW264": "tests/sources/test_preview.py",
+    "SW280": "tests/sides/test_place.py",
+    "SW281": "tests/sides/test_load.py",
 }
 """
 Codes that no file in tests/invalid can have: too large a file, a hundred faults, what only `models add` says, and what is said of
-previews, exports and usage files.
+previews, exports, usage files and the sides of a diff.
 """
 
 

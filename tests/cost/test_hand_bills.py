@@ -73,11 +73,14 @@ def test_every_line_is_the_one_worked_out_by_hand(stack: str) -> None:
 @stacks
 def test_what_is_unknown_is_what_no_hand_could_work_out(stack: str) -> None:
     """
-    The same resources have something unknown, be it a line without an amount or no line at all.
+    The same resources have something unknown, be it a line without an amount or no line at all; none of these lines is 0.
     """
     found = {unknown.resource.rpartition("::")[2] for unknown in bill(stack).unknown}
 
-    assert found == {row["resource"] for row in by_hand(stack) if None in _amounts(row)}
+    rows = [row for row in by_hand(stack) if None in _amounts(row)]
+    nothing = {(_of_line(line)[:2]) for line in bill(stack).lines if set(_members(line.monthly)) == {Decimal(0)}}
+    assert found == {row["resource"] for row in rows}
+    assert nothing.isdisjoint((row["resource"], _plain(row["line"])) for row in rows)
 
 
 @stacks

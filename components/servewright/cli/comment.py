@@ -15,6 +15,7 @@ import typer
 from servewright.cli.console import messages, write
 from servewright.cli.failures import answering
 from servewright.errors import OutsideStateError
+from servewright.pins import COMMIT
 
 if TYPE_CHECKING:
     from servewright.remote.code_host import CodeHost
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _TAG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+){0,9}")
 _MAX_TAG: Final = 40
-_COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_COMMIT_SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _REPO: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}/[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 _PROJECT: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]{0,499}")
 
@@ -91,7 +92,7 @@ def comment(
 def _check(tag: str, commit: str | None) -> None:
     if _TAG.fullmatch(tag) is None or len(tag) > _MAX_TAG:
         raise typer.BadParameter("must be of a-z, 0-9 and single dashes, at most 40 characters", param_hint="'--tag'")  # noqa: EM101, TRY003
-    if commit is not None and _COMMIT.fullmatch(commit) is None:
+    if commit is not None and COMMIT.fullmatch(commit) is None and _COMMIT_SHA256.fullmatch(commit) is None:
         raise typer.BadParameter("must be the whole hash of a commit, in lower case", param_hint="'--expect-head'")  # noqa: EM101, TRY003
 
 

@@ -44,6 +44,7 @@ def hosted_value(compared: Sequence[HostedComparison]) -> list[dict[str, Any]]:
             "usd_per_1m_tokens": {"input": exact(each.price.input), "output": exact(each.price.output)},
             "monthly": exact(each.monthly),
             "own": _quotient(each.own),
+            "at_least": each.at_least,
             "break_even": None if each.break_even is None else rounded(each.break_even),
             "used": rounded(each.used),
         }

@@ -1,5 +1,5 @@
 """
-The same tokens bought from a hosted API, at prices that the user gives: what they cost there, and from which use on the own nodes are
+The same tokens bought from a hosted API, at prices that the user gives: what they cost there, and from which use on the own replicas are
 the cheaper ones.
 
     hosted        = input tokens x input price + output tokens x output price
@@ -37,8 +37,9 @@ class HostedPrice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostedComparison:
     """
-    One model against *price*: *monthly* for its tokens there, *own* here, and the *break_even* share of the capacity (above 1: never;
-    None: the own price is unknown, or the hosted one is 0). *used* is the share in use now.
+    One model against *price*: *monthly* for its tokens there, *own* here (*at_least* where some of it is unknown), and the *break_even*
+    share of the replicas' capacity (above 1: never; None: the own price is not wholly known, or the hosted one is 0). *used* is the share
+    in use now.
     """
 
     model: str
@@ -47,20 +48,22 @@ class HostedComparison:
     own: Decimal | None
     break_even: Decimal | None
     used: Decimal
+    at_least: bool = False
 
 
 def compare_models(models: Sequence[ModelPlan], costs: UnitCosts, price: HostedPrice) -> tuple[HostedComparison, ...]:
     """
     Return each of *models* beside a hosted API at *price*; *costs* are those of the same models.
     """
-    return tuple(compare_hosted(model, own, price) for model, own in zip(models, costs.models, strict=True))
+    each = zip(models, costs.models, strict=True)
+    return tuple(compare_hosted(model, own, price, at_least=costs.at_least) for model, own in each)
 
 
-def compare_hosted(model: ModelPlan, costs: ModelCosts, price: HostedPrice) -> HostedComparison:
+def compare_hosted(model: ModelPlan, costs: ModelCosts, price: HostedPrice, *, at_least: bool = False) -> HostedComparison:
     """
-    Return *model*, which costs *costs*, beside a hosted API at *price*.
+    Return *model*, which costs *costs* (or more: *at_least*), beside a hosted API at *price*.
     """
     monthly = (model.input_tokens_per_month * price.input + model.output_tokens_per_month * price.output) / _MILLION
     own, used = costs.monthly.expected, Decimal(repr(model.token_price.utilisation))
-    even = None if own is None or not monthly else own * used / monthly
-    return HostedComparison(model=model.name, price=price, monthly=monthly, own=own, break_even=even, used=used)
+    even = None if own is None or at_least or not monthly else own * used / monthly
+    return HostedComparison(model=model.name, price=price, monthly=monthly, own=own, break_even=even, used=used, at_least=at_least)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from servewright.ranges import Range
 from servewright.report.figures import aligned, count, plural, unit_price, usd
+from servewright.report.gathered import gathered
 from servewright.report.money_table import components
 from servewright.report.price_sources import in_words
 from servewright.report.screen import QUIET, STRONG, Column, Screen, Span
@@ -47,7 +48,7 @@ def show_bill(screen: Screen, bill: Bill) -> None:
         screen.table(_FREE, [(f"{f.count} ×", f.type, f.reason) for f in bill.free])
     if bill.assumptions:
         screen.heading("Assumptions")
-        for assumption in bill.assumptions:
+        for assumption in gathered(bill.assumptions):
             screen.paragraph(BULLET + assumption)
 
 

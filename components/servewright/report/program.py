@@ -7,8 +7,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from servewright.cost.gate_facts import GateFacts
+from servewright.cost.gates import NO_GATES, GateOutcome, Gates, judge
 from servewright.report.export import BILL_VERSION
 from servewright.report.export_bill import bill_value
+from servewright.report.gates import gates_value
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 class ProgramBill:
     """
     What one *side* of a change costs. *prices_oldest* and *prices_newest* bound the dates of this bill's prices.
+
+    *gates* are those that the program is held to; *before* is the bill that they compare with, None where there is none.
     """
 
     program: Program
@@ -31,6 +36,8 @@ class ProgramBill:
     as_of: date
     prices_oldest: date
     prices_newest: date
+    gates: Gates = NO_GATES
+    before: Bill | None = None
 
     @property
     def records(self) -> tuple[ResourceRecord, ...]:
@@ -45,6 +52,13 @@ class ProgramBill:
         What their records cannot say.
         """
         return self.program.notes_of(self.side)
+
+    @property
+    def outcomes(self) -> tuple[GateOutcome, ...]:
+        """
+        What the gates say of the bill.
+        """
+        return judge(self.gates, GateFacts.of(self.bill, before=self.before), self.as_of)
 
 
 def program_bill(program: Program, side: Side, bill: Bill, catalog: Catalog, as_of: date | None = None) -> ProgramBill:
@@ -75,5 +89,5 @@ def program_document(made: ProgramBill) -> dict[str, Any]:
         "budget": None,
         "not_priced": [{"what": item.what, "requests": item.requests} for item in made.bill.not_priced],
         "bill": bill_value(made.bill),
-        "gates": [],
+        "gates": gates_value(made.outcomes),
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from servewright.cost.census import take_census
 from servewright.report.elsewhere import elsewhere
 from servewright.report.figures import aligned, plural
+from servewright.report.gates import judged_block
 from servewright.report.lines import show_bill
 from servewright.report.money_table import amounts_of, components, headline
 from servewright.report.price_sources import money_by_age
@@ -39,6 +40,7 @@ def show_program(console: Console, made: ProgramBill) -> None:
     screen = Screen(console)
     _header(screen, made)
     _money(screen, made)
+    judged_block(screen, made.gates, made.outcomes)
     if made.bill.lines or made.bill.free:
         show_bill(screen, made.bill)
     elsewhere(screen, made.bill)

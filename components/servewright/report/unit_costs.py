@@ -32,7 +32,7 @@ class ModelCosts:
     """
     The part of one model: *monthly* in all and *by_component*, *requests* a month, and USD per request at the expected amount.
 
-    *idle* is the expected price of the GPU time that no request uses. Unknown amounts are None.
+    *idle* is the expected price of the replicas' capacity that no request uses. Unknown amounts are None.
     """
 
     name: str
@@ -71,7 +71,7 @@ class UnitCosts:
     @property
     def idle(self) -> Decimal | None:
         """
-        What the GPU time costs that no request uses.
+        What the replicas' capacity costs that no request uses; GPUs without a replica come on top.
         """
         parts = [model.idle for model in self.models]
         return None if None in parts else sum((part for part in parts if part is not None), Decimal(0))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (Column(wrap=True), *(Column(side="right"),) * 3)
 _LEAST_SHARE = Decimal("0.001")
+_IDLE = "head-room and quiet hours; GPUs without a replica come on top, where there are any"
 
 
 def unit_screen(screen: Screen, costs: UnitCosts, bill: Bill) -> None:
@@ -31,9 +32,7 @@ def unit_screen(screen: Screen, costs: UnitCosts, bill: Bill) -> None:
     _hours(screen, costs)
     _bought(screen, costs)
     if costs.idle is not None:
-        screen.paragraph(
-            f"idle: {dollars(costs.idle)} a month is GPU time that no request uses; it is head-room, whole nodes and quiet hours", hang=4
-        )
+        screen.paragraph(f"idle: at least {dollars(costs.idle)} a month is capacity of the replicas that no request uses: {_IDLE}", hang=4)
     _models(screen, costs)
     parts = components(bill.lines)
     for model in costs.models:
@@ -46,8 +45,9 @@ def hosted_screen(screen: Screen, compared: Sequence[HostedComparison]) -> None:
     """
     screen.heading("Against a hosted API", "the same tokens at the prices you gave")
     for each in compared:
+        least = "at least " if each.at_least else ""
         price = f"${each.price.input} in, ${each.price.output} out per 1M tokens"
-        screen.paragraph(f"{each.model}: {dollars(each.monthly)} a month there ({price}), {dollars(each.own)} here", hang=4)
+        screen.paragraph(f"{each.model}: {dollars(each.monthly)} a month there ({price}), {least}{dollars(each.own)} here", hang=4)
         screen.paragraph(_verdict(each), indent=4, hang=4)
 
 
@@ -69,10 +69,11 @@ def _bought(screen: Screen, costs: UnitCosts) -> None:
 
 
 def _models(screen: Screen, costs: UnitCosts) -> None:
-    money = aligned(usd(model.monthly.expected) for model in costs.models)
+    money, least = aligned(usd(model.monthly.expected) for model in costs.models), "≥ " if costs.at_least else ""
     rows: list[Sequence[Span]] = [[(text, QUIET) for text in ("model", "$ a month", "requests", "a request")]]
     for model, amount in zip(costs.models, money, strict=True):
-        rows.append(((model.name, STRONG), amount, compact(int(model.requests)), unit_price(model.per_request)))
+        each = f"{least}{unit_price(model.per_request)}"
+        rows.append(((model.name, STRONG), f"{least}{amount}", compact(int(model.requests)), each))
     screen.table(_COLUMNS, rows)
 
 
@@ -94,9 +95,9 @@ def _request(screen: Screen, model: ModelCosts, parts: Sequence[str]) -> None:
 
 def _verdict(each: HostedComparison) -> Span:
     if each.break_even is None:
-        return ("no break-even: a price is unknown or 0", WARN)
+        return ("no break-even: not every price is known, or the one there is 0", WARN)
     if each.break_even > 1:
-        return (f"dearer here at any use of these nodes: at full use they cost {dollars(each.break_even)} for each $1 there", WARN)
+        return (f"dearer here at any use of these replicas: at full use they cost {dollars(each.break_even)} for each $1 there", WARN)
     now = f"{percent(each.used)} of the capacity is used now"
     text = f"cheaper here from {percent(each.break_even)} of the capacity on; {now}"
     return (text, GOOD) if each.used >= each.break_even else (text, WARN)

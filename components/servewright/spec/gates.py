@@ -15,6 +15,7 @@ from servewright.spec.gate_rules import LIMIT, LIMIT_UNITS, Action, Limit, RuleN
 from servewright.spec.names import Owner, choice, parse_text, text
 from servewright.spec.quantities import Parsed
 from servewright.spec.request import Environment
+from servewright.spec.secret_text import printable
 from servewright.spec.structure import Listed, Part
 
 RULE_NAMES: Final[tuple[str, ...]] = tuple(LIMIT_UNITS)
@@ -23,6 +24,7 @@ MAX_LIMIT: Final = Decimal(1_000_000_000)
 _ENVIRONMENTS: Final[tuple[str, ...]] = get_args(Environment)
 _ACTIONS: Final[tuple[str, ...]] = get_args(Action)
 _OTHER_MONEY: Final = re.compile(r"(?i)[-+]?[0-9.,]+ ?([a-z]{3}|[€£¥])|[€£¥].*")
+_MOST_SHOWN: Final = 60
 _NEEDS: Final = "needs a unit: 95000 USD, 10% or 90 days"
 
 
@@ -55,7 +57,7 @@ def parse_action(value: object) -> tuple[tuple[Environment, Action], ...]:
         raise fault(WRONG_TYPE, f"must be warn or deny, or one of them by environment, this is {kind(value)}", "action: deny")
     for name, action in given.items():
         if name not in _ENVIRONMENTS:
-            raise fault(NOT_A_CHOICE, f"{name} is not an environment", nearest_hint(str(name), _ENVIRONMENTS))
+            raise fault(NOT_A_CHOICE, f"{printable(str(name)[:_MOST_SHOWN])} is not an environment", nearest_hint(str(name), _ENVIRONMENTS))
         if action not in _ACTIONS:
             raise fault(NOT_A_CHOICE, "not a value of this field", nearest_hint(str(action), _ACTIONS))
     return tuple(given.items())
