@@ -4,13 +4,16 @@ The composition root for programs that are not ours: a preview or an export of a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from servewright.additions.files import read_bytes, shown
+from servewright.additions.gates_file import read_gates
 from servewright.additions.usage_file import read_usage
 from servewright.catalog.load import load_catalog
 from servewright.catalog.usage import NO_USAGE
 from servewright.cost.bill import price_records
+from servewright.cost.gates import NO_GATES, Gates
 from servewright.report.program import ProgramBill, program_bill
 from servewright.sources.export import parse_export
 from servewright.sources.json_file import read_source
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from servewright.catalog.usage import Usage
     from servewright.cost.records import ResourceRecord
     from servewright.sources.program import Program, Side, Source
+    from servewright.spec.request import Environment
 
 
 def read_program(path: Path, source: Source, *, region: str | None = None) -> Program:
@@ -38,14 +42,29 @@ def read_program(path: Path, source: Source, *, region: str | None = None) -> Pr
     return parse(name, read_source(path, name), region=region)
 
 
-def bill_of_program(program: Program, *, side: Side = "after", usage: Path | None = None, as_of: date | None = None) -> ProgramBill:
+def bill_of_program(
+    program: Program, *, side: Side = "after", usage: Path | None = None, as_of: date | None = None, gates: Gates = NO_GATES
+) -> ProgramBill:
     """
     Return the bill of one *side* of *program*, with what the file *usage* says; *as_of* is the clock for dated tables.
+
+    *gates* judge it beside the bill of what is deployed, where a preview shows that.
     """
     catalog = load_catalog()
     records = program.records(side)
-    bill = price_records(records, catalog, usage=usage_from(usage, records, catalog), as_of=as_of)
-    return program_bill(program, side, bill, catalog, as_of)
+    used = usage_from(usage, records, catalog)
+    made = program_bill(program, side, price_records(records, catalog, usage=used, as_of=as_of), catalog, as_of)
+    deployed = program.records("before") if program.source == "preview" and side == "after" and gates.rules else ()
+    # Of a program that is new there is nothing to compare with, as in a diff; a bill of $0 would make every increase infinite.
+    before = price_records(deployed, catalog, usage=used, as_of=as_of) if deployed else None
+    return replace(made, gates=gates, before=before)
+
+
+def gates_from(path: Path, environment: Environment = "prod") -> Gates:
+    """
+    Return the gates in the file *path* as they hold in *environment*; raises InvalidInputError with all faults.
+    """
+    return read_gates(shown(path), read_bytes(path)).of(environment)
 
 
 def usage_from(path: Path | None, records: Iterable[ResourceRecord], catalog: Catalog) -> Usage:

@@ -39,7 +39,10 @@ GatesFile = Annotated[
     ),
 ]
 InEnvironment = Annotated[
-    Where | None, typer.Option("--environment", help="With --gates: whose actions hold. Default: prod.", show_default=False)
+    Where | None,
+    typer.Option(
+        "--environment", metavar="NAME", help="With --gates: dev, staging or prod, whose actions hold. Default: prod.", show_default=False
+    ),
 ]
 
 
