@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from diffs_made import UNKNOWN, amounts, change, document, stack
+from diffs_made import UNKNOWN, amounts, change, document, gate, stack
 from previews import shown
 from servewright.report.diff_document import DiffDocument
 from servewright.report.diff_screen import show_diff
@@ -128,3 +128,15 @@ def test_one_stack_has_no_table_of_components() -> None:
 
     assert "All stacks" not in screen(found)
     assert "All stacks" in screen()
+
+
+def test_a_stack_without_a_change_shows_the_rules_that_it_breaks() -> None:
+    """
+    What is counted as denied is named, also where nothing changed; a rule that holds is not.
+    """
+    broken = stack("a", "unchanged", amounts("50"), amounts("50"), gates=[gate("monthly-expected", "denied"), gate("hourly", "passed")])
+    text = words(screen(broken, stack("b", "unchanged", amounts("50"), amounts("50"), gates=[gate("hourly", "passed")])))
+
+    assert text.count("monthly-expected is denied") == 1
+    assert "denied" in text
+    assert "hourly" not in text

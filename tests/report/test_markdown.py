@@ -131,8 +131,8 @@ def test_the_counts_of_gates_are_not_believed() -> None:
         ("no-cost-change", "**$6,210** a month, no change in cost"),
         ("increase", "$61,294 → **$69,608** a month (+$8,314, +13.6 %) ⚠ one gate warns"),
         ("decrease", "$2,200 → **$1,296** a month (−$904, −41.1 %)"),
-        ("unknown-price", "at least $6,210 → **at least $6,798** a month (+$588 of what is known) ⛔ one gate denies"),
-        ("faulty", "$56,934 → **at least $63,397** a month (the change is unknown) ⛔ one stack does not plan, ⚠ one gate warns"),
+        ("unknown-price", "at least $6,210 → **at least $6,798** a month (+$588 and what is not known) ⛔ one gate denies"),
+        ("faulty", "$56,934 → **at least $63,397** a month (+$8,314 and what is not known) ⛔ one stack does not plan, ⚠ one gate warns"),
     ],
 )
 def test_the_headline_says_what_a_month_costs(name: str, headline: str) -> None:

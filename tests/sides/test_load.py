@@ -168,6 +168,21 @@ def test_a_folder_that_a_ref_lacks_makes_every_stack_new(here: Path) -> None:
     assert found.before.expected == 0
 
 
+def test_a_base_that_is_not_there_under_another_name_is_bad_input(here: Path) -> None:
+    """
+    A new stack has the same path at the ref; another path is a typing error, which would let every increase pass.
+    """
+    repository(here, {"stacks/dev.yaml": spec("demo")})
+    write(here, {"stacks/new.yaml": spec("new")})
+
+    with pytest.raises(InvalidInputError) as caught:
+        of("main:stacks/dev.yml", "stacks/dev.yaml")
+    found = of("main:stacks/new.yaml", "stacks/new.yaml")
+
+    assert [(fault.code, fault.message) for fault in caught.value.diagnostics] == [("SW280", "is not there")]
+    assert [stack[2] for stack in told(found)] == ["added"]
+
+
 def test_no_stack_at_all_is_bad_input(here: Path) -> None:
     """
     Two sides without a stack are a mistake in the names.

@@ -50,6 +50,19 @@ def shown(amount: Decimal, unit: LimitUnit) -> str:
     return _dollars(amount)
 
 
+def as_given(amount: Decimal, unit: LimitUnit) -> str:
+    """
+    Return a limit with every digit that it was given: "$61.66", "$95,000", "12.5 %".
+
+    >>> as_given(Decimal("61.66"), "USD"), as_given(Decimal("95000.00"), "USD"), as_given(Decimal(10), "%")
+    ('$61.66', '$95,000', '10 %')
+    """
+    if unit != "USD" or not amount.is_finite() or amount == amount.to_integral_value():
+        return shown(amount, unit)
+    text = f"{amount.normalize():,f}"
+    return f"${text}0" if len(text.partition(".")[2]) == 1 else f"${text}"
+
+
 def beside(amount: Decimal, limit: Decimal, unit: LimitUnit) -> str:
     """
     Return *amount* in as many digits as show on which side of its *limit* it is.

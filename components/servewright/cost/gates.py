@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
 from servewright.cost.gate_facts import GateFacts
-from servewright.cost.gate_words import Figure, beside, shown
+from servewright.cost.gate_words import Figure, as_given, beside
 from servewright.spec.gate_rules import LIMIT_UNITS, NO_GATES, Action, GateRule, Gates, Limit, RuleName, Waiver
 from servewright.units import HOURS_PER_MONTH
 
@@ -41,6 +41,7 @@ State = Literal["passed", "warned", "denied", "waived", "unknown"]
 
 _HOURS_PER_DAY: Final = 24
 _MILLION: Final = 1_000_000
+_PER_1M: Final = " per 1M tokens, the whole bill over them,"
 _NAMED: Final = 3
 """
 How many of the things without a price a message names.
@@ -95,7 +96,7 @@ def _judged(rule: GateRule, facts: GateFacts, today: date) -> GateOutcome:
 
 
 def _compared(rule: GateRule, limit: Limit, figure: Figure) -> GateOutcome:
-    allowed = shown(limit.amount, limit.unit)
+    allowed = as_given(limit.amount, limit.unit)
     if figure.amount is None:
         return _outcome(rule, "unknown", allowed, None, f"{figure.why}: whether the limit of {allowed} is kept is not known")
     text = beside(figure.amount, limit.amount, limit.unit)
@@ -153,8 +154,8 @@ def _per_query(facts: GateFacts, _limit: Limit) -> Figure:
 
 def _per_1m_tokens(facts: GateFacts, _limit: Limit) -> Figure:
     if not facts.tokens:
-        return Figure(amount=None, per=" per 1M tokens", why="how many tokens there are is not known")
-    return _amount(facts, _per(facts.after.expected, facts.tokens, times=_MILLION), " per 1M tokens")
+        return Figure(amount=None, per=_PER_1M, why="how many tokens there are is not known")
+    return _amount(facts, _per(facts.after.expected, facts.tokens, times=_MILLION), _PER_1M)
 
 
 def _increase(facts: GateFacts, limit: Limit) -> Figure:

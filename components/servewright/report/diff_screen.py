@@ -1,5 +1,6 @@
 """
-The diff's screen: the total, then each stack with what changed, why, and what is not known; stacks without a change stand at the end.
+The diff's screen: the total, then each stack with what changed, why, and what is not known; stacks without a change stand at the end,
+with the rules that they break.
 """
 
 from __future__ import annotations
@@ -182,6 +183,11 @@ def _unchanged(screen: Screen, stacks: list[Stack]) -> None:
         screen.blank()
         screen.paragraph((f"no change: {named}", QUIET), indent=0, hang=2)
 
+    for stack in same:
+        if any(gate.state in ("denied", "warned") for gate in stack.gates):
+            screen.paragraph((_title(stack), STRONG), indent=0, hang=4)
+            _gates(screen, stack)
+
 
 def _same(stack: Stack) -> str:
     return f"{stack.name} ({stack.environment}) {monthly(stack)}"
@@ -191,9 +197,10 @@ def _components(screen: Screen, document: DiffDocument) -> None:
     """
     Write all stacks together by component, where there is more than one of them.
     """
-    found = [each for each in document.components if each.delta.expected != 0]
-    if len(found) < 2 or len(document.stacks) < 2:  # noqa: PLR2004 - a table of one row says nothing that is not said
+    changed = [each for each in document.components if each.delta.expected != 0]
+    if len(changed) < 2 or len(document.stacks) < 2:  # noqa: PLR2004 - a table of one row says nothing that is not said
         return
+    found = [each for each in document.components if each in changed or each.before.expected or each.after.expected]
     screen.heading("All stacks", "$ a month, expected")
     rows: list[tuple[Span, ...]] = [("", ("before", QUIET), ("after", QUIET), ("change", QUIET))]
     rows += [(each.component, dollars(each.before.expected), dollars(each.after.expected), signed(each.delta.expected)) for each in found]

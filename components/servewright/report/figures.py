@@ -53,7 +53,7 @@ def dollars(amount: Decimal | None) -> str:
 
 def change(before: Decimal, after: Decimal) -> str:
     """
-    Return from *before* to *after* in percent with its sign: "+13.6 %", "−4 %", "±0 %"; "new" where there was nothing.
+    Return from *before* to *after* in percent with its sign: "+13.6 %", "−4.0 %", "−<0.1 %", "±0 %"; "new" where there was nothing.
     """
     if before == after:
         return "±0 %"
@@ -61,7 +61,8 @@ def change(before: Decimal, after: Decimal) -> str:
         return "new"
     share = (after / before - 1) * 100
     places = 0 if abs(share) >= _WHOLE_PERCENT else 1
-    return f"{'+' if share > 0 else '−'}{abs(share):,.{places}f} %"
+    size = f"{abs(share):,.{places}f}"
+    return f"{'+' if share > 0 else '−'}{'<0.1' if size == '0.0' else size} %"
 
 
 def unit_price(amount: Decimal | None) -> str:

@@ -92,4 +92,6 @@ def gates_value(outcomes: Iterable[GateOutcome]) -> list[dict[str, Any]]:
 
 def _actions(outcomes: tuple[GateOutcome, ...]) -> str:
     refusing = [outcome.rule for outcome in outcomes if outcome.action == "deny"]
-    return f"when broken, {', '.join(refusing)} refuse{'s' if len(refusing) == 1 else ''}" if refusing else "none of them refuses"
+    return (
+        f"when broken, {', '.join(refusing)} refuse{'s' if len(refusing) == 1 else ''}" if refusing else "of those judged here none refuses"
+    )

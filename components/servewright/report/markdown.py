@@ -123,4 +123,4 @@ def _foot(diff: DiffDocument) -> str:
     dates = [diff.prices.oldest, diff.prices.newest]
     prices = "" if None in dates else f"prices {' … '.join(dict.fromkeys(date for date in dates if date))} · "
     sides = f"{escaped(diff.base.label, 80)} → {escaped(diff.head.label, 80)}"
-    return f"<sub>{prices}as of {diff.as_of} · {sides} · ranges and assumptions in the artefact · updated in place</sub>"
+    return f"<sub>{prices}as of {diff.as_of} · {sides} · ranges in the artefact · updated in place</sub>"

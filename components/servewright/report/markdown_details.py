@@ -8,7 +8,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from servewright.report.figures import count, unit_price
+from servewright.report.figures import count, plural, unit_price
 from servewright.report.markdown_figures import expected, moved, signed
 from servewright.report.markdown_summary import labels
 from servewright.report.markdown_text import code, escaped, plain
@@ -58,13 +58,23 @@ def bill_lines(diff: DiffDocument) -> list[str]:
     """
     Return the lines of the bill that changed, stack by stack, in columns; a line with more than one cause has them below it.
     """
-    widths = _widths([change for stack in diff.stacks for change in stack.changes])
+    widths = _widths([change for stack in diff.stacks for change in stack.changes if _counts(change)])
     found: list[str] = []
     for stack, label in zip(diff.stacks, labels(diff.stacks), strict=True):
         if stack.changes:
             found.append(f"@@ {plain(label, 100)} @@")
-            found += [line for change in stack.changes for line in _rows(change, widths)]
+            found += [line for change in stack.changes if _counts(change) for line in _rows(change, widths)]
+            small = sum(not _counts(change) for change in stack.changes)
+            found += [f"  {plural(small, 'line')} of less than $0.01"] if small else []
     return found
+
+
+def _counts(change: Change) -> bool:
+    """
+    Tell whether a change is worth a row: what is not known is, and from a cent on.
+    """
+    delta = change.monthly.delta
+    return any(member is None or abs(member) >= _CENT for member in (delta.expected, delta.max))
 
 
 def _decision(decision: Decision) -> str:

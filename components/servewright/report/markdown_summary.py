@@ -103,9 +103,9 @@ def _difference(diff: DiffDocument) -> str:
     total = diff.total
     if total.delta.expected is not None:
         return ", ".join(filter(None, (signed(total.delta.expected), share(total.before.expected, total.delta.expected))))
-    if any(s.state == "faulty" for s in diff.stacks) or total.after.expected is None or total.before.expected is None:
-        return "the change is unknown"
-    return f"{signed(total.after.expected - total.before.expected)} of what is known"
+    known = [change.monthly.delta.expected for stack in diff.stacks for change in stack.changes]
+    told = sum((amount for amount in known if amount is not None), Decimal(0))
+    return f"{signed(told)} and what is not known" if told else "the change is unknown"
 
 
 def _alerts(diff: DiffDocument) -> list[str]:
@@ -172,6 +172,6 @@ def _held(figures: str) -> str:
 
 def _verdict(gate: Gate, label: str) -> str:
     word = _WORD.get(gate.state) or f"⚠ **{gate.action}, cannot be judged**"
-    waiver = gate.waiver
+    waiver = None if gate.waiver is None or gate.waiver.owner in gate.message else gate.waiver
     why = "" if waiver is None else f", waived by {escaped(waiver.owner, 60)} until {waiver.expires}: {escaped(waiver.reason)}"
     return f"> {word} {code(label)}: {escaped(gate.message, 500)} (rule {gate.rule}{why})"

@@ -23,7 +23,7 @@ from servewright.report.diff_stack import FaultyStack, StackSide
 from servewright.report.export import preview_value
 from servewright.report.figures import plural
 from servewright.report.gates import gates_of
-from servewright.sides.codes import NO_STACK
+from servewright.sides.codes import NO_SIDE, NO_STACK
 from servewright.sides.fingerprint import fingerprint
 from servewright.sides.folder import stacks_in
 from servewright.sides.place import Place, place_of, working_tree
@@ -66,10 +66,22 @@ def compare(asked: Asked, as_of: date | None, say: Say) -> Diff:
 
         base = place_of(asked.base, asked.stacks, folder_for)
         head = working_tree(base, asked.stacks) if asked.head is None else place_of(asked.head, asked.stacks, folder_for)
+        _refuse_other_name(base, head)
         prices = _Prices(as_of)
         old, new = _side(base, prices), _side(head, prices)
         _tell(base, head, old, new, say)
         return diff_sides(old, new, as_of or load_catalog().build_date)
+
+
+def _refuse_other_name(base: Place, head: Place) -> None:
+    """
+    Raise InvalidInputError where the base is not there and is called otherwise than the head: a typing error is no new stack, and would
+    let every increase pass.
+    """
+    if base.at.exists() or Path(base.path).name == Path(head.path).name:
+        return
+    hint = f"a new stack is compared with the same path at the ref: {head.path}"
+    raise InvalidInputError((of_file(f"{base.label}:{base.path}", NO_SIDE, "is not there", hint=hint, phase="fields"),))
 
 
 class _Prices:
