@@ -29,7 +29,6 @@ FREE_TYPES: Final = {
     # AWS
     "aws:kms/alias:Alias": "a name of a key; AWS bills the key",
     "aws:kms/keyPolicy:KeyPolicy": "a policy of a key; AWS bills the key",
-    "aws:sns/topic:Topic": "AWS bills publishing and delivery, not the topic: see the budget and the subscriptions",
     "aws:sns/topicPolicy:TopicPolicy": "a policy of a topic; AWS bills publishing and delivery",
 }
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
+from servewright.cost.alarm_path import KEYS, encrypts_alarms
 from servewright.cost.aws.lines import in_units_of
-from servewright.cost.budget import BUDGET_TYPE, notifications_per_month
+from servewright.cost.budget import notifications_per_month
 from servewright.cost.properties import read_text
 from servewright.cost.registry import Priced, catalog_line, prices
 from servewright.cost.usage import usage_of
@@ -33,7 +34,7 @@ _REQUESTS_PER_UNIT: Final = 10_000
 _PRICED_AS_SYMMETRIC: Final = ("SYMMETRIC_DEFAULT", "RSA_2048")
 
 
-@prices("aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey", "aws:kms/externalKey:ExternalKey")
+@prices(*KEYS)
 def price_key(record: ResourceRecord, context: Context) -> Priced:
     """
     Return key-month 1, and the requests.
@@ -71,10 +72,10 @@ def _requests(record: ResourceRecord, context: Context) -> tuple[Range, Priced]:
     """
     Return the requests in units of the price, and what the foot of the bill says of them.
 
-    Where the stack has a budget, its notifications are what its keys are for: 2 requests for each.
+    The key of the topic that the stack's budgets publish to is there for their notifications: 2 requests for each.
     """
     used = usage_of(record, "requests", context)
-    if used.given or not context.of_type(BUDGET_TYPE):
+    if used.given or not encrypts_alarms(record, context):
         return in_units_of(used.quantity, _REQUESTS_PER_UNIT), used.basis
     calls = quantity(Fraction(_REQUESTS_PER_NOTIFICATION * notifications_per_month(context), _REQUESTS_PER_UNIT))
     return Range(Decimal(0), calls, calls), Priced()

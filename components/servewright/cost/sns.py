@@ -1,5 +1,5 @@
 """
-SNS subscriptions: deliveries, as many as a usage file says; of e-mails else those that the stack's budgets publish.
+SNS: what is published to a topic, and what its subscriptions deliver. Both depend on use, but for what the stack's own budgets publish.
 """
 
 from __future__ import annotations
@@ -8,8 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
-from servewright.cost.aws.lines import in_units_of
-from servewright.cost.budget import notifications_per_month
+from servewright.cost.alarm_path import TOPIC, of_a_budget, reaches_topic
+from servewright.cost.aws.lines import elsewhere, in_units_of
+from servewright.cost.budget import PUBLISH, notifications_per_month
 from servewright.cost.model import Unknown
 from servewright.cost.properties import read_text
 from servewright.cost.registry import Priced, catalog_line, prices
@@ -28,6 +29,7 @@ FIREHOSE: Final = ("SNS", "Firehose", "")
 
 _HUNDRED_THOUSAND: Final = 100_000
 _MILLION: Final = 1_000_000
+_PUBLISHED: Final = "notifications published (SNS)"
 _BY_MAIL: Final = ("email", "email-json")
 _SOLD: Final = {
     # protocol: row of the price table, words, unit, deliveries in a unit
@@ -44,6 +46,22 @@ AWS does not bill deliveries to queues and functions (https://aws.amazon.com/sns
 """
 
 
+@prices(TOPIC)
+def price_topic(record: ResourceRecord, context: Context) -> Priced:
+    """
+    Return the publishes that a usage file says; those of the stack's budgets stand at the budget, any others are listed as not priced.
+    """
+    topic = Priced(free="AWS bills publishing and delivery, not the topic: see the budget and the subscriptions")
+    used = usage_of(record, "publish_requests", context)
+    if used.given:
+        calls = in_units_of(used.quantity, _MILLION)
+        fields: dict[str, Any] = {"component": "messaging", "model": None, "name": _PUBLISHED, "unit": "million requests"}
+        return topic + catalog_line(record, context, PUBLISH, why=used.why, quantity=calls, **fields)
+    if of_a_budget(record, context):
+        return topic
+    return topic + elsewhere(f"publishing to {record.name}", "depends on use: give publish_requests in a usage file")
+
+
 @prices("aws:sns/topicSubscription:TopicSubscription")
 def price_subscription(record: ResourceRecord, context: Context) -> Priced:
     """
@@ -58,14 +76,24 @@ def price_subscription(record: ResourceRecord, context: Context) -> Priced:
     key, words, unit, per_unit = _SOLD[protocol]
     used = usage_of(record, "deliveries", context)
     fields: dict[str, Any] = {"component": "budget", "model": None, "name": f"notifications delivered ({words})", "unit": unit}
-    return catalog_line(record, context, key, why=used.why, quantity=_deliveries(used, protocol, per_unit, context), **fields)
+    return catalog_line(record, context, key, why=used.why, quantity=_deliveries(record, used, per_unit, context), **fields)
 
 
-def _deliveries(used: Used, protocol: str, per_unit: int, context: Context) -> Range:
+def _deliveries(record: ResourceRecord, used: Used, per_unit: int, context: Context) -> Range:
     """
     Return the deliveries in units of the price: given, else one e-mail for each notification of the stack's budgets, else unknown.
     """
-    if used.given or protocol not in _BY_MAIL:
+    alarms = 0 if used.given or read_text(record, "protocol") not in _BY_MAIL else _alarms(record, context)
+    if not alarms:
         return in_units_of(used.quantity, per_unit)
-    emails = quantity(Fraction(notifications_per_month(context), per_unit))
+    emails = quantity(Fraction(alarms, per_unit))
     return Range(Decimal(0), emails, emails)
+
+
+def _alarms(record: ResourceRecord, context: Context) -> int:
+    """
+    Return the budget notifications that reach the subscription, 0 where its topic is not that of a budget.
+    """
+    topics = context.of_type(TOPIC) or (None,)
+    reached = (topic for topic in topics if reaches_topic(record, "topic", record.inputs.get("topic"), topic, context))
+    return notifications_per_month(context) if any(of_a_budget(topic, context) for topic in reached) else 0

@@ -68,6 +68,21 @@ def test_purchases_are_split_by_base_and_percentage() -> None:
     assert line_of(bill, "root volume").quantity == Range.of(200, 600, 1000)
 
 
+@pytest.mark.parametrize("mean", ["2", "2.2", "2.5", "3.7", "4.999", "5"])
+@pytest.mark.parametrize(("base", "share"), [(0, 50), (0, 34), (1, 30), (2, 0), (0, 100), (9, 10)])
+def test_a_mean_that_is_not_whole_keeps_the_ranges_in_order(mean: str, base: int, share: int) -> None:
+    """
+    A usage file gives a mean: both purchases stay between their least and their most, and are together what it says.
+    """
+    inputs = mixed(onDemandBaseCapacity=base, onDemandPercentageAboveBaseCapacity=share)
+    bill = bill_of(group(**inputs, minSize=2), launch_template(), usage={"*": {"nodes": Range.exactly(Decimal(mean))}})
+    hours = [line.quantity for line in bill.lines if "instance hours" in line.name]
+
+    for each in hours:
+        assert (each.min or 0) <= (each.expected or 0) <= (each.max or 0)
+    assert sum(each.expected or 0 for each in hours) == Decimal(mean) * 730
+
+
 @pytest.mark.parametrize(
     ("distribution", "demand", "spot"), [({}, (1, 3, 5), None), ({"onDemandPercentageAboveBaseCapacity": 0}, None, (1, 3, 5))]
 )

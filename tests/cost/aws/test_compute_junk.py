@@ -14,6 +14,11 @@ from compute_records import bill_of, launch_template
 from foreign_pools import foreign_pool, node_class
 from servewright.cost.records import SECRET, UNKNOWN
 
+LARGE = st.builds("{}e{}{}".format, st.integers(0, 9), st.sampled_from("+-"), st.integers(0, 10**12)) | st.integers(10**15, 10**300)
+"""
+Numbers whose digits fill a memory where they are written out.
+"""
+
 JUNK = st.recursive(
     st.sampled_from(
         [
@@ -36,7 +41,8 @@ JUNK = st.recursive(
             UNKNOWN,
             SECRET,
         ]
-    ),
+    )
+    | LARGE,
     lambda inner: (
         st.lists(inner, max_size=2)
         | st.dictionaries(st.sampled_from(["name", "id", "ebs", "volumeSize", "key", "values"]), inner, max_size=3)
@@ -88,6 +94,17 @@ def test_any_inputs_give_a_line_an_unknown_or_a_reason(made: tuple[str, dict[str
 
     assert any(urn.endswith("::made") for urn in here) or any(each.type == made[0] for each in bill.free)
     assert all(amount >= 0 for amount in low)
+
+
+@given(st.sampled_from(sorted(KEYS)), LARGE)
+@settings(max_examples=100, deadline=None)
+def test_large_exponents_are_refused_in_every_place(token: str, number: object) -> None:
+    """
+    A number of a billion digits is unknown or a small one, wherever it stands.
+    """
+    for key in KEYS[token].split():
+        bill = bill_of(record(token, "made", {**{name: GOOD[name] for name in KEYS[token].split() if name in GOOD}, key: number}))
+        assert all(line.monthly.max is None or line.monthly.max < 10**24 for line in bill.lines)
 
 
 @given(st.lists(JUNK, max_size=3), JUNK, JUNK)

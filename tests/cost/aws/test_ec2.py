@@ -170,17 +170,6 @@ def test_a_reservation_is_paid_even_when_empty() -> None:
     assert any(words.startswith("kept: paid whether used or not") for words in bill.assumptions)
 
 
-def test_an_instance_in_a_reservation_is_not_paid_twice() -> None:
-    """
-    It names the reservation that is billed; its volume is its own.
-    """
-    target: dict[str, Any] = {"capacityReservationSpecification": {"capacityReservationTarget": {"capacityReservationId": "cr-1"}}}
-    bill = bill_of(instance(**target))
-
-    assert [line.name for line in bill.lines] == ["root volume (gp3, 100 GiB)"]
-    assert any("those of the capacity reservation that it names" in words for words in bill.assumptions)
-
-
 @pytest.mark.parametrize(
     ("inputs", "why"),
     [

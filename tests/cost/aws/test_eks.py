@@ -76,7 +76,10 @@ def test_a_cluster_that_upgrades_itself_never_pays_for_extended_support() -> Non
 
 @pytest.mark.parametrize(
     ("version", "words"),
-    [("1.23", "our table has no end of standard support for 1.23"), (None, "no version given, so that it starts with EKS' newest")],
+    [
+        ("1.23", "our table has no end of standard support for 1.23"),
+        (None, "one that exists already may be older and pay extended support"),
+    ],
 )
 def test_what_the_table_leaves_open_is_said(version: str | None, words: str) -> None:
     """

@@ -100,8 +100,10 @@ def test_what_is_sold_beside_the_capacity_is_unknown() -> None:
     own_iops = {"mode": "USER_PROVISIONED", "iops": 1500}
     inputs = {"automaticBackupRetentionDays": 7, "metadataConfiguration": own_iops, "driveCacheType": "READ"}
     unknown = [name for name, amount in expected(bill_of(lustre(**inputs))).items() if amount == "unknown"]
+    both = bill_of(lustre(metadataConfiguration=own_iops, diskIopsConfiguration=own_iops))
 
-    assert unknown == ["backup storage", "provisioned IOPS (metadataConfiguration)", "read cache"]
+    assert unknown == ["backup storage", "provisioned metadata IOPS", "read cache"]
+    assert len({line.id for line in both.lines}) == len(both.lines)
 
 
 def test_openzfs_in_one_zone() -> None:

@@ -82,3 +82,17 @@ def test_a_volume_that_cannot_be_read_is_unknown_with_its_path(mapping: dict[str
 
     assert line_of(bill, "instance hours").monthly.expected == 146
     assert [reason[: len(why)] for reason in reasons(bill)] == [why]
+
+
+def test_two_names_of_the_root_device_are_two_volumes() -> None:
+    """
+    Their lines have names of their own: the first is the root volume.
+    """
+    size = {"volumeSize": 10, "volumeType": "gp3"}
+    mappings = [{"deviceName": device, "ebs": size} for device in ("/dev/xvda", "/dev/sda1")]
+    bill = bill_of(node_group(launchTemplate={"name": "nodes"}), launch_template(blockDeviceMappings=mappings))
+
+    assert [line.name for line in bill.lines if line.component == "storage"] == [
+        "root volume (gp3, 10 GiB)",
+        "volume /dev/sda1 (gp3, 10 GiB)",
+    ]

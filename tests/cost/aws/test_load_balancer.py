@@ -74,3 +74,15 @@ def test_the_older_name_of_the_type_is_the_same() -> None:
 
     assert expected(bill_of(old, usage=usage)) == expected(bill_of(new, usage=usage))
     assert expected(bill_of(old, usage=usage))["load balancer capacity (LCU)"] == "1.00"
+
+
+@pytest.mark.parametrize("units", [100, NOT_YET])
+def test_reserved_capacity_is_loud(units: int | str) -> None:
+    """
+    A minimum capacity is paid used or not, and its price is in no table: the rest of the lines stays.
+    """
+    bill = bill_of(record(BALANCER, "lb", {"internal": True, "minimumLoadBalancerCapacity": {"capacityUnits": units}}))
+
+    assert expected(bill)["load balancer capacity (LCU)"] == "7.30"
+    assert [each.what for each in bill.unknown] == ["reserved capacity of lb"]
+    assert "minimumLoadBalancerCapacity" in reasons(bill)[0]

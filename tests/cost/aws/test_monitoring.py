@@ -47,6 +47,21 @@ def test_an_alarm_is_billed_for_each_metric() -> None:
     assert alarm(metricQueries=band, thresholdMetricId="band") == {"alarm (standard resolution, 3 metrics)": "0.30"}
 
 
+@pytest.mark.parametrize(
+    "queries",
+    [
+        [{"id": "q", "expression": ' select AVG(CPUUtilization) FROM SCHEMA("AWS/EC2")'}],
+        [metric(60), {"id": "q", "expression": "SELECT MAX(x) FROM y"}],
+        [{"id": "q", "expression": "ANY(OTHER)"}],
+    ],
+)
+def test_an_alarm_on_a_search_is_not_one_metric(queries: list[dict[str, Any]]) -> None:
+    """
+    Each metric that a query finds is billed: how many is unknown, never one.
+    """
+    assert alarm(metricQueries=queries) == {"alarm (Metrics Insights)": "unknown"}
+
+
 def test_logs_are_written_and_kept() -> None:
     """
     10 GB at 0.5 and 5 GB-months at 0.03.

@@ -28,6 +28,17 @@ def test_what_is_read_from_the_internet_is_egress() -> None:
     assert expected(bill_of(BUCKET, usage=given("weights", internet_egress_gb=10)))["internet egress"] == "1.00"
 
 
+def test_egress_that_nobody_gives_is_listed() -> None:
+    """
+    Without a usage file nothing claims that a bucket is read by its region alone; a given 0 is one.
+    """
+    bucket = record("aws:s3/bucket:Bucket", "weights", {})
+    listed = [each.what for each in bill_of(bucket).not_priced]
+
+    assert listed == ["internet egress of weights"]
+    assert bill_of(bucket, usage=given("weights", internet_egress_gb=0)).not_priced == ()
+
+
 def test_what_lies_beyond_the_last_tier_is_unknown() -> None:
     """
     The table ends at 5,000 GB: the first ones are priced, the rest is not taken at their price.

@@ -5,9 +5,12 @@ Secrets, parameters, keys.
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
+
+import pytest
 
 from cluster_records import budget, record
-from service_bills import bill_of, expected, given, reasons
+from service_bills import NOT_YET, bill_of, expected, given, reasons
 
 KEY = record("aws:kms/key:Key", "key", {})
 
@@ -63,3 +66,22 @@ def test_asymmetric_keys_have_a_price_of_their_own() -> None:
     assert expected(bill_of(curve))["requests (ECC_NIST_P256)"] == "0.15"
     assert "requests (symmetric)" in expected(bill_of(rsa))
     assert reasons(bill_of(record("aws:kms/replicaKey:ReplicaKey", "k", {}))) == []
+
+
+@pytest.mark.parametrize(
+    ("inputs", "free"),
+    [
+        ({"domainName": "a.example.com"}, 1),
+        ({"options": {"export": "DISABLED"}}, 1),
+        ({"options": {"export": "ENABLED"}}, 0),
+        ({"options": NOT_YET}, 0),
+        ({"certificateAuthorityArn": NOT_YET}, 0),
+    ],
+)
+def test_only_public_certificates_that_stay_are_free(inputs: dict[str, Any], free: int) -> None:
+    """
+    What a private authority issues, and what may be exported, is sold: unknown while no row has its price.
+    """
+    bill = bill_of(record("aws:acm/certificate:Certificate", "web", inputs))
+
+    assert (len(bill.free), len(bill.unknown)) == (free, 1 - free)

@@ -2,15 +2,17 @@
 Auto Scaling groups: hours of min, expected and max instances, one line on demand and one as spot.
 
     on-demand(n) = base + ceil((n - base) x percentage above base)     of n instances, at most n; rounded up (judgement: the dearer way)
+                                                                   a mean n between two whole numbers: in between
     spot(n)      = n - on-demand(n)
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING, Final
 
+from servewright.cost.aws.instance_extras import template_extras
 from servewright.cost.aws.instance_hours import Fleet, instance_hours
 from servewright.cost.aws.launch_template import (
     market,
@@ -20,6 +22,7 @@ from servewright.cost.aws.launch_template import (
     template_volumes,
 )
 from servewright.cost.aws.partial import part, unknown_part
+from servewright.cost.aws.reserved import in_reservation
 from servewright.cost.aws.sizes import SizeKeys, Sizes, read_sizes
 from servewright.cost.properties import UnreadableProperty, dotted, read, read_count, read_list, read_number, read_text, required
 from servewright.cost.registry import Context, Priced, free, joined, prices
@@ -75,12 +78,23 @@ def price_group(record: ResourceRecord, context: Context) -> Priced:
     sizes = read_sizes(record, context, _SIZES)
     mix = _mix(record, context, sizes)
     refuse_dedicated(mix.template, "placement", "tenancy")
-    hours = joined(
-        instance_hours(record, context, fleet, count, why=sizes.why, label=_LABELS[len(mix.fleets) > 1 and fleet.purchase == "spot"])
-        for fleet, count in mix.fleets
-    )
+    hours = _hours(record, context, mix, sizes)
     volumes = part(record, "volumes", lambda: template_volumes(record, mix.template, context, sizes.instances, sizes.why))
-    return hours + volumes + _warm(record) + Priced(assumptions=sizes.assumptions)
+    extras = template_extras(record, mix.template, context, sizes.instances, sizes.why)
+    return hours + volumes + extras + _warm(record) + Priced(assumptions=sizes.assumptions)
+
+
+def _hours(record: ResourceRecord, context: Context, mix: _Mix, sizes: Sizes) -> Priced:
+    """
+    Return the hours of each fleet; on demand they are those of the capacity reservation that the template names.
+    """
+
+    def fleet_hours(fleet: Fleet, count: Range) -> Priced:
+        kept = in_reservation(record, mix.template, context) if fleet.purchase == "on-demand" else None
+        label = _LABELS[len(mix.fleets) > 1 and fleet.purchase == "spot"]
+        return kept if kept is not None else instance_hours(record, context, fleet, count, why=sizes.why, label=label)
+
+    return joined(fleet_hours(fleet, count) for fleet, count in mix.fleets)
 
 
 def _mix(record: ResourceRecord, context: Context, sizes: Sizes) -> _Mix:
@@ -133,7 +147,7 @@ def _types(record: ResourceRecord, template: ResourceRecord) -> tuple[str, ...]:
 
 def _on_demand(record: ResourceRecord, instances: Decimal) -> Decimal:
     """
-    Return how many of *instances* the policy of *record* wants on demand.
+    Return how many of *instances* the policy of *record* wants on demand; a mean that is not whole lies between its whole neighbours.
     """
     base = read_count(record, *_DISTRIBUTION, "onDemandBaseCapacity") or 0
     said = read_number(record, *_DISTRIBUTION, "onDemandPercentageAboveBaseCapacity")
@@ -141,8 +155,14 @@ def _on_demand(record: ResourceRecord, instances: Decimal) -> Decimal:
     if share > 1:
         path = dotted(*_DISTRIBUTION, "onDemandPercentageAboveBaseCapacity")
         raise UnreadableProperty(record, path, f"is a percentage of 0 to 100, not {said}")
-    above = max(Decimal(0), instances - base)
-    return min(instances, base + (above * share).to_integral_value(rounding=ROUND_CEILING))
+    lower = instances.to_integral_value(rounding=ROUND_FLOOR)
+    below, above = (_split(count, base, share) for count in (lower, lower + 1))
+    return below + (instances - lower) * (above - below)
+
+
+def _split(count: Decimal, base: int, share: Decimal) -> Decimal:
+    above = max(Decimal(0), count - base)
+    return min(count, base + (above * share).to_integral_value(rounding=ROUND_CEILING))
 
 
 def _warm(record: ResourceRecord) -> Priced:

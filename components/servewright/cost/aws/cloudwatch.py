@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from servewright.cost.aws.lines import Key, says, stated
-from servewright.cost.properties import read, read_count, read_list
+from servewright.cost.aws.lines import Key, no_row, says, stated
+from servewright.cost.properties import read, read_count, read_list, read_text
 from servewright.cost.registry import Priced, prices
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ def price_alarm(record: ResourceRecord, context: Context) -> Priced:
     """
     Return one alarm-metric-month for each metric that the alarm watches.
     """
+    if _searches(record):
+        why = "a Metrics Insights query reads every metric that it finds, and each is billed: how many is not on the resource"
+        return no_row(record, component="monitoring", name="alarm (Metrics Insights)", unit="alarm-metric-months", why=why)
     metrics, shortest = _watched(record)
     high = shortest is not None and shortest < _HIGH_RESOLUTION_BELOW
     count = metrics * (_METRICS_OF_A_BAND if says(record, "thresholdMetricId") else 1)
@@ -57,6 +60,16 @@ def price_metric_filter(record: ResourceRecord, context: Context) -> Priced:
     Return the custom metric that the filter makes: one, since dimensions come from what the logs say.
     """
     return stated(record, context, _METRIC, component="monitoring", name="custom metric", unit="metric-months", count=1)
+
+
+def _searches(record: ResourceRecord) -> bool:
+    """
+    Tell whether the alarm reads what a query finds: SELECT of Metrics Insights, which needs no metric of its own.
+    """
+    queries = range(len(read_list(record, "metricQueries")))
+    texts = [read_text(record, "metricQueries", index, "expression") or "" for index in queries]
+    named = any(read(record, "metricQueries", index, "metric") is not None for index in queries)
+    return bool(texts) and (not named or any(text.lstrip().upper().startswith("SELECT") for text in texts))
 
 
 def _watched(record: ResourceRecord) -> tuple[int, int | None]:

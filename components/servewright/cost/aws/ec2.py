@@ -10,15 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from servewright.cost.aws.ebs import read_volume, volume_lines
+from servewright.cost.aws.instance_extras import addresses, flag, monitoring, template_addresses
 from servewright.cost.aws.instance_hours import Fleet, instance_hours
 from servewright.cost.aws.launch_template import LAUNCH_TEMPLATE, market, refuse_dedicated, template_of, template_type, template_volumes
+from servewright.cost.aws.meant import means, meant
 from servewright.cost.aws.partial import not_priced_yet, part, unknown_part
-from servewright.cost.elsewhere import PUBLIC_IPV4
-from servewright.cost.model import NotPriced
+from servewright.cost.aws.reserved import BLOCK, RESERVATION, in_reservation
 from servewright.cost.properties import UnreadableProperty, read, read_count, read_list, read_text, required
-from servewright.cost.registry import Context, Priced, catalog_line, free, joined, prices
+from servewright.cost.registry import Context, Priced, free, joined, prices
 from servewright.ranges import Range
-from servewright.units import HOURS_PER_MONTH
 
 if TYPE_CHECKING:
     from servewright.catalog.model import Purchase
@@ -26,14 +26,11 @@ if TYPE_CHECKING:
 
 INSTANCE: Final = "aws:ec2/instance:Instance"
 SPOT_REQUEST: Final = "aws:ec2/spotInstanceRequest:SpotInstanceRequest"
+_EIP: Final = "aws:ec2/eip:Eip"
+_ASSOCIATION: Final = "aws:ec2/eipAssociation:EipAssociation"
 
 _ONE: Final = Range.exactly(1)
 _LINUX: Final = "Linux/UNIX"
-_DETAILED_METRICS: Final = 7
-"""
-The metrics of one instance that detailed monitoring bills as custom ones (https://aws.amazon.com/cloudwatch/pricing, worked example 2).
-"""
-
 FREE_TYPES: Final = {
     LAUNCH_TEMPLATE: "describes instances, which are billed by the group or instance that uses it",
     "aws:ec2/allowedImagesSettings:AllowedImagesSettings": "a setting of the account, which AWS does not bill",
@@ -58,7 +55,7 @@ _OFFERED: Final = "its offering says type, number, window and price: the block i
 NOT_PRICED: Final = {
     "aws:ec2/amiCopy:AmiCopy": ("snapshots", "their size is that of the copied image, which is not on the resource"),
     "aws:ec2/amiFromInstance:AmiFromInstance": ("snapshots", "their size is that of the instance's volumes at that time"),
-    "aws:ec2/capacityBlockReservation:CapacityBlockReservation": ("capacity block", _OFFERED),
+    BLOCK: ("capacity block", _OFFERED),
     "aws:ec2/dedicatedHost:DedicatedHost": ("host hours", "prices of dedicated hosts are not in our table"),
     "aws:ec2/fleet:Fleet": ("instances", "a fleet has no pricer yet: which types it launches is up to its strategy"),
     "aws:ec2/spotFleetRequest:SpotFleetRequest": (
@@ -92,7 +89,7 @@ def price_spot_request(record: ResourceRecord, context: Context) -> Priced:
     return _hours(record, template, "spot", context) + _around(record, template, context)
 
 
-@prices("aws:ec2/capacityReservation:CapacityReservation")
+@prices(RESERVATION)
 def price_reservation(record: ResourceRecord, context: Context) -> Priced:
     """
     Return the hours of capacity that is kept free: paid at the on-demand price whether anything runs in it or not.
@@ -116,12 +113,18 @@ def _hours(record: ResourceRecord, template: ResourceRecord | None, purchase: Pu
     refuse_dedicated(record, "tenancy")
     if template is not None:
         refuse_dedicated(template, "placement", "tenancy")
-    if read(record, "capacityReservationSpecification", "capacityReservationTarget"):
-        words = f"{record.name}: its hours are those of the capacity reservation that it names, which is paid whether used or not"
-        return Priced(assumptions=(words,), free="runs in a capacity reservation, which is billed by itself")
+    kept = _reserved(record, template, context) if purchase != "spot" else None
+    if kept is not None:
+        return kept
     said = read_text(record, "instanceType") or (None if template is None else template_type(template))
     fleet = Fleet(types=(required(record, said, "instanceType"),), purchase=purchase)
     return instance_hours(record, context, fleet, _ONE)
+
+
+def _reserved(record: ResourceRecord, template: ResourceRecord | None, context: Context) -> Priced | None:
+    if template is None or read(record, "capacityReservationSpecification") is not None:
+        return in_reservation(record, record, context)
+    return in_reservation(record, template, context)
 
 
 def _around(record: ResourceRecord, template: ResourceRecord | None, context: Context) -> Priced:
@@ -131,8 +134,8 @@ def _around(record: ResourceRecord, template: ResourceRecord | None, context: Co
     return joined(
         (
             part(record, "volumes", lambda: _volumes(record, template, context)),
-            part(record, "detailed monitoring", lambda: _monitoring(record, context)),
-            part(record, "public IPv4", lambda: _address(record, context)),
+            part(record, "detailed monitoring", lambda: _monitoring(record, template, context)),
+            part(record, "public IPv4", lambda: _address(record, template, context)),
         )
     )
 
@@ -162,37 +165,25 @@ def _further(record: ResourceRecord, index: int, context: Context) -> Priced:
     return part(record, label, lambda: volume_lines(record, context, read_volume(record, *at, default="gp2"), label=label, count=_ONE))
 
 
-def _monitoring(record: ResourceRecord, context: Context) -> Priced:
-    if not read(record, "monitoring"):
-        return Priced()
-    return catalog_line(
-        record,
-        context,
-        ("CloudWatch", "custom metric", ""),
-        component="monitoring",
-        model=None,
-        name="detailed monitoring",
-        unit="metric-months",
-        quantity=Range.exactly(_DETAILED_METRICS),
-    )
+def _monitoring(record: ResourceRecord, template: ResourceRecord | None, context: Context) -> Priced:
+    own = flag(record, "monitoring")
+    asked = flag(template, "monitoring", "enabled") if own is None and template is not None else own
+    return monitoring(record, context, asked, _ONE)
 
 
-def _address(record: ResourceRecord, context: Context) -> Priced:
+def _address(record: ResourceRecord, template: ResourceRecord | None, context: Context) -> Priced:
     """
-    Return the hours of the public address that the instance asks for; where it leaves that to its subnet, the address is only listed.
+    Return the public address that the instance or its template asks for; an Elastic IP of the stack, billed itself, takes its place.
     """
-    asked = read(record, "associatePublicIpAddress")
-    if asked is None:
-        return Priced(not_priced=(NotPriced(what=f"public IPv4 of {record.name}, if its subnet gives one", requests="730 hours a month"),))
-    if not asked:
+    if _elastic(record, context):
         return Priced()
-    return catalog_line(
-        record,
-        context,
-        PUBLIC_IPV4,
-        component="network",
-        model=None,
-        name="public IPv4 address hours",
-        unit="hours",
-        quantity=Range.exactly(HOURS_PER_MONTH),
-    )
+    own = flag(record, "associatePublicIpAddress")
+    asked = template_addresses(template) if own is None and template is not None else own
+    return addresses(record, context, None if asked is None else int(asked), _ONE)
+
+
+def _elastic(record: ResourceRecord, context: Context) -> bool:
+    if any(means(address, "instance", record) for address in context.of_type(_EIP)):
+        return True
+    associations = (each for each in context.of_type(_ASSOCIATION) if means(each, "instanceId", record))
+    return any(meant(each, context, "allocationId", _EIP) for each in associations)

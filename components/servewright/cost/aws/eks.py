@@ -103,7 +103,10 @@ def price_fargate_profile(record: ResourceRecord, _context: Context) -> Priced:
 def _support(record: ResourceRecord, context: Context) -> Priced:
     said = read_text(record, "version")
     if said is None:
-        words = f"{record.name}: no version given, so that it starts with EKS' newest, in standard support"
+        words = (
+            f"{record.name}: no version given: taken to be created with EKS' newest, in standard support;"
+            " one that exists already may be older and pay extended support, which nothing here shows"
+        )
         return Priced(assumptions=(words,))
     version = _version(record, context, said)
     end = version.end_standard_support

@@ -80,7 +80,7 @@ _TABLES: Final[tuple[tuple[str, str, str], ...]] = (
     ("lb", "Listener ListenerCertificate ListenerRule TargetGroup TargetGroupAttachment TrustStoreRevocation", _BALANCER),
     ("alb", "Listener ListenerCertificate ListenerRule TargetGroup TargetGroupAttachment", _BALANCER),
     ("elb", "Attachment ListenerPolicy LoadBalancerPolicy SslNegotiationPolicy", _BALANCER),
-    ("acm", "Certificate CertificateValidation", "AWS does not bill public certificates that its own services use"),
+    ("acm", "CertificateValidation", "AWS does not bill public certificates that its own services use"),
     ("ecr", "LifecyclePolicy RegistryPolicy RepositoryCreationTemplate RepositoryPolicy", "a rule of a registry, where storage is billed"),
     (
         "s3",

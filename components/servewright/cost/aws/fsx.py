@@ -81,10 +81,10 @@ def _extras(record: ResourceRecord) -> Priced:
     if read_count(record, "automaticBackupRetentionDays"):
         why = "backups are billed by the GB kept, for which our price table has no row"
         lines += no_row(record, component="storage", name="backup storage", unit="GB-months", why=why)
-    for place in ("metadataConfiguration", "diskIopsConfiguration"):
+    for place, name in (("metadataConfiguration", "provisioned metadata IOPS"), ("diskIopsConfiguration", "provisioned IOPS")):
         if read_text(record, place, "mode") == "USER_PROVISIONED":
             why = "provisioned IOPS of a file system have no row in our price table"
-            lines += no_row(record, component="storage", name=f"provisioned IOPS ({place})", unit="IOPS-months", why=why)
+            lines += no_row(record, component="storage", name=name, unit="IOPS-months", why=why)
     if says(record, "dataReadCacheConfiguration") or (read_text(record, "driveCacheType") or "NONE") != "NONE":
         why = "a read cache has no row in our price table"
         lines += no_row(record, component="storage", name="read cache", unit="GB-months", why=why)

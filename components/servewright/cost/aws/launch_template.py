@@ -17,6 +17,8 @@ from servewright.cost.records import UNKNOWN
 from servewright.cost.registry import Context, Priced, joined
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from servewright.catalog.model import Purchase
     from servewright.cost.records import ResourceRecord
     from servewright.ranges import Range
@@ -28,6 +30,7 @@ ROOT_DEVICES: Final = frozenset({"/dev/xvda", "/dev/sda1"})
 The names of the root device of Linux images (Amazon Linux, Bottlerocket; Ubuntu): EC2 User Guide, "Device names on Linux instances".
 """
 
+_ROOT: Final = "root volume"
 IMAGE_S_OWN: Final = "the image's own volume size is not known"
 _MARKETS: Final[dict[str | None, Purchase]] = {None: "on-demand", "spot": "spot", "capacity-block": "capacity-block"}
 
@@ -96,15 +99,25 @@ def template_volumes(record: ResourceRecord, template: ResourceRecord, context: 
     places = [index for index in range(len(mappings)) if read(template, "blockDeviceMappings", index, "ebs")]
     devices = {index: read_text(template, "blockDeviceMappings", index, "deviceName") or "" for index in places}
 
+    labels = dict(zip(places, volume_labels(devices.values()), strict=True))
+
     def volume(index: int) -> Priced:
         at = ("blockDeviceMappings", index, "ebs")
-        return volume_lines(record, context, read_volume(template, *at), label=_label(devices[index]), count=count, why=why)
+        return volume_lines(record, context, read_volume(template, *at), label=labels[index], count=count, why=why)
 
-    parts = [part(record, _label(devices[index]), partial(volume, index)) for index in places]
+    parts = [part(record, labels[index], partial(volume, index)) for index in places]
     if not ROOT_DEVICES & set(devices.values()):
         parts.append(unknown_part(record, "root volume", f"{template.name}: blockDeviceMappings name no root volume: {IMAGE_S_OWN}"))
     return joined(parts)
 
 
-def _label(device: str) -> str:
-    return "root volume" if device in ROOT_DEVICES else f"volume {device}"
+def volume_labels(devices: Iterable[str]) -> tuple[str, ...]:
+    """
+    Return what the volumes on *devices* are called: each differently, and the first on a name of the root device the root volume.
+    """
+    labels: list[str] = []
+    for index, device in enumerate(devices):
+        root = device in ROOT_DEVICES and _ROOT not in labels
+        label = _ROOT if root else f"volume {device or index}"
+        labels.append(f"{label} {index}" if label in labels else label)
+    return tuple(labels)

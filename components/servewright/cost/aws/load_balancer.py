@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from servewright.cost.aws.lines import Key, all_month, by_use, entries, no_row
+from servewright.cost.aws.partial import part, unknown_part
 from servewright.cost.aws.public_ipv4 import PUBLIC_IPV4
-from servewright.cost.properties import read, read_text
+from servewright.cost.properties import read, read_count, read_text
 from servewright.cost.registry import Priced, prices
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def price_load_balancer(record: ResourceRecord, context: Context) -> Priced:
     if kind not in _UNITS:
         why = f"our price table has no rows for a load balancer of type {kind}"
         return no_row(record, component="network", name=f"load balancer hours ({kind})", unit="hours", why=why)
-    return balancer_lines(record, context, kind) + _addresses(record, context)
+    reserved = part(record, "reserved capacity", lambda: _reserved(record))
+    return balancer_lines(record, context, kind) + reserved + _addresses(record, context)
 
 
 @prices("aws:elb/loadBalancer:LoadBalancer")
@@ -66,6 +68,18 @@ def balancer_lines(record: ResourceRecord, context: Context, kind: str, remark: 
     return hours + by_use(
         record, context, key, "lcu_hours", component="network", name=f"load balancer capacity ({unit})", unit=f"{unit}-hours"
     )
+
+
+def _reserved(record: ResourceRecord) -> Priced:
+    """
+    Return that capacity which is kept ready is paid whether used or not: AWS bills it as units of their own (ReservedLCUUsage; Elastic
+    Load Balancing User Guide, "billing and usage reports", 2026), for which the price table has no row.
+    """
+    units = read_count(record, "minimumLoadBalancerCapacity", "capacityUnits")
+    if not units:
+        return Priced()
+    why = f"minimumLoadBalancerCapacity reserves {units} capacity units, which are paid used or not: their price is not in our table"
+    return unknown_part(record, "reserved capacity", why)
 
 
 def _addresses(record: ResourceRecord, context: Context) -> Priced:

@@ -9,12 +9,15 @@ EKS managed node groups: hours of min, expected and max nodes of every type that
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from servewright.cost.aws.ebs import COMPONENT as STORAGE
+from servewright.cost.aws.instance_extras import template_extras
 from servewright.cost.aws.instance_hours import Fleet, component_of, instance_hours
 from servewright.cost.aws.launch_template import refuse_dedicated, template_of, template_type, template_volumes
 from servewright.cost.aws.partial import part, unknown_part
+from servewright.cost.aws.reserved import in_reservation
 from servewright.cost.aws.sizes import SizeKeys, Sizes, read_sizes
 from servewright.cost.properties import UnreadableProperty, read, read_count, read_list, read_text
 from servewright.cost.registry import Context, Priced, priced_line, prices
@@ -60,7 +63,8 @@ def price_node_group(record: ResourceRecord, context: Context) -> Priced:
     purchase = _PURCHASES[capacity]
     hours = part(record, "instance hours", lambda: _hours(record, context, purchase, sizes))
     disks = part(record, "root volume", lambda: _disks(record, context, sizes))
-    return hours + disks + _warm(record) + Priced(assumptions=sizes.assumptions)
+    extras = part(record, "monitoring and public IPv4", lambda: _extras(record, context, sizes))
+    return hours + disks + extras + _warm(record) + Priced(assumptions=sizes.assumptions)
 
 
 def _hours(record: ResourceRecord, context: Context, purchase: Purchase, sizes: Sizes) -> Priced:
@@ -68,9 +72,23 @@ def _hours(record: ResourceRecord, context: Context, purchase: Purchase, sizes: 
     known = _known_template(record, context)
     if known is not None:
         refuse_dedicated(known, "placement", "tenancy")
+        kept = in_reservation(record, known, context) if purchase == "on-demand" else None
+        if kept is not None:
+            return kept + Priced(assumptions=words)
     fleet = Fleet(types=types, purchase=purchase, first=purchase == "on-demand")
     line = instance_hours(record, context, fleet, sizes.instances, why=sizes.why, component=component_of(context, types))
     return line + Priced(assumptions=words)
+
+
+def _extras(record: ResourceRecord, context: Context, sizes: Sizes) -> Priced:
+    """
+    Return the monitoring and the public addresses that the group's template asks for.
+    """
+    template = template_of(record, context, "launchTemplate")
+    if template is None:
+        return Priced()
+    # What is left to the subnet is listed for no node group: one without a template leaves it there as well.
+    return replace(template_extras(record, template, context, sizes.instances, sizes.why), not_priced=())
 
 
 def _types(record: ResourceRecord, context: Context) -> tuple[tuple[str, ...], tuple[str, ...]]:

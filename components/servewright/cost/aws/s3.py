@@ -1,13 +1,15 @@
 """
-S3 buckets: storage, requests and what is read from the internet, all by use. Storage counts at the price of the standard class.
+S3 buckets: storage, requests and what is read from the internet, all by use. Storage counts at the price of the standard class; what
+leaves for the internet is listed as not priced until a usage file says how much.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from servewright.cost.aws.lines import Key, by_use
+from servewright.cost.aws.lines import Key, by_use, elsewhere
 from servewright.cost.registry import Priced, joined, prices
+from servewright.cost.usage import usage_of
 
 if TYPE_CHECKING:
     from servewright.cost.records import ResourceRecord
@@ -39,6 +41,12 @@ def price_bucket(record: ResourceRecord, context: Context) -> Priced:
                 )
                 for usage_key, key, name in requests
             ),
-            by_use(record, context, _EGRESS, "internet_egress_gb", component="network", name="internet egress", unit="GB"),
+            _egress(record, context),
         ]
     )
+
+
+def _egress(record: ResourceRecord, context: Context) -> Priced:
+    if not usage_of(record, "internet_egress_gb", context).given:
+        return elsewhere(f"internet egress of {record.name}", "depends on use: give internet_egress_gb in a usage file")
+    return by_use(record, context, _EGRESS, "internet_egress_gb", component="network", name="internet egress", unit="GB")

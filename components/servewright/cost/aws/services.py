@@ -8,6 +8,7 @@ from typing import Final
 
 from servewright.cost.aws import (
     budget_action,
+    certificates,
     cloudwatch,
     cloudwatch_logs,
     data_transfer,
@@ -33,6 +34,7 @@ from servewright.cost.aws import (
 
 SERVICES: Final = (
     budget_action,
+    certificates,
     cloudwatch,
     cloudwatch_logs,
     data_transfer,

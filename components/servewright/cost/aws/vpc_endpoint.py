@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from servewright.cost.aws.lines import Key, all_month, by_use, entries, no_row
+from servewright.cost.aws.meant import means, meant
 from servewright.cost.properties import read_text
 from servewright.cost.registry import Priced, prices
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from servewright.cost.records import ResourceRecord
     from servewright.cost.registry import Context
 
+ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
 _ASSOCIATION: Final = "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation"
 
 _INTERFACE: Final[tuple[Key, Key]] = (("VPC", "interface endpoint hour", "per AZ/ENI"), ("VPC", "interface endpoint data", ""))
@@ -24,7 +26,7 @@ _GATEWAY_LB: Final[tuple[Key, Key]] = (
 _KINDS: Final = {"Interface": (_INTERFACE, "interface"), "GatewayLoadBalancer": (_GATEWAY_LB, "gateway load balancer")}
 
 
-@prices("aws:ec2/vpcEndpoint:VpcEndpoint")
+@prices(ENDPOINT)
 def price_endpoint(record: ResourceRecord, context: Context) -> Priced:
     """
     Return zones x hours and the data of an endpoint; a zone is a subnet that it stands in.
@@ -43,15 +45,21 @@ def price_endpoint(record: ResourceRecord, context: Context) -> Priced:
 @prices(_ASSOCIATION)
 def price_association(record: ResourceRecord, context: Context) -> Priced:
     """
-    Return the hours of the zone that the association adds to an interface endpoint.
+    Return the hours of the zone that the association adds to its endpoint, at the price of that endpoint's kind.
     """
-    return all_month(record, context, _INTERFACE[0], component="network", name="VPC endpoint hours (interface, 1 zone)")
+    joined_to = meant(record, context, "vpcEndpointId", ENDPOINT)
+    kind = read_text(joined_to[0], "vpcEndpointType") if len(joined_to) == 1 else None
+    if kind not in _KINDS:
+        why = "vpcEndpointId does not say which registered endpoint it is, and a zone is billed by the kind of its endpoint"
+        return no_row(record, component="network", name="VPC endpoint hours (1 zone)", unit="hours", why=why)
+    (hour, _), words = _KINDS[kind]
+    return all_month(record, context, hour, component="network", name=f"VPC endpoint hours ({words}, 1 zone)")
 
 
 def _hours(record: ResourceRecord, context: Context, hour: Key, words: str) -> Priced:
     said = [entries(record, key) for key in ("subnetIds", "subnetConfigurations")]
     zones = None if None in said else max(count or 0 for count in said)
-    if zones == 0 and context.of_type(_ASSOCIATION):
+    if zones == 0 and any(means(each, "vpcEndpointId", record) for each in context.of_type(_ASSOCIATION)):
         return Priced()
     if not zones:
         why = "its subnets are not said, and it is billed in each of their zones"
