@@ -203,6 +203,20 @@ def test_a_static_pool_keeps_its_replicas() -> None:
     assert bill.complete
 
 
+def test_pods_that_select_a_static_pool_change_nothing() -> None:
+    """
+    Two pods on three kept nodes are three nodes, and pods that cannot be read leave the pool readable.
+    """
+    pool = foreign_pool(ONE, ON_DEMAND, limits={"nodes": "4"}, replicas=3)
+    blind = pods()
+    blind.inputs["spec"]["replicas"] = UNKNOWN
+
+    for made in (pods(), blind):
+        bill = bill_of(pool, node_class(), made)
+        assert line_of(bill, "instance hours").quantity == Range.of(2190, 2190, 2920)
+        assert not any(each.what.endswith("jobs") for each in bill.unknown)
+
+
 def test_an_open_choice_of_types_has_no_price() -> None:
     """
     A category admits types that no table of ours lists; nothing stands in for them, even where the nodes are known.

@@ -103,6 +103,18 @@ def test_what_is_no_amount_is_refused(value: object) -> None:
         read_number(made(a=value), "a")
 
 
+@pytest.mark.parametrize("value", ["1e99999999", "1e50000", 10**16, 1e300, "1e-99999999", "0e99999999", "-1e99999999"])
+def test_numbers_that_are_too_long_to_write_out_are_refused(value: object) -> None:
+    """
+    A large exponent is refused before anything is worked out with it, and the reason is short.
+    """
+    with pytest.raises(UnreadableProperty, match=r"larger or finer|0 or more") as caught:
+        read_count(made(a=value), "a")
+
+    assert len(caught.value.why) < 100
+    assert read_count(made(a="1e3"), "a") == 1000
+
+
 def test_counts_are_whole() -> None:
     """
     A count of 2.0 is 2, one of 2.5 is none.

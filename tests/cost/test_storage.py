@@ -58,6 +58,21 @@ def test_gp3_beyond_its_allowance_is_a_line_of_its_own(volume: dict[str, int], l
     assert expected(bill_with(**volume)) == {"root volume (gp3, 100 GiB)": 200, **lines}
 
 
+def test_two_names_of_the_root_device_are_two_volumes() -> None:
+    """
+    The first is the root volume, the other is named by its device: their lines differ.
+    """
+    made = node_class("p")
+    size = {"volumeSize": "10Gi", "volumeType": "gp3"}
+    devices = ("/dev/xvda", "/dev/sda1", "/dev/xvdb", "/dev/xvdb")
+    spec = {"blockDeviceMappings": [{"deviceName": device, "ebs": size} for device in devices]}
+    records = [deployment(hours=(2,) * 168), scaled_object(minimum=2, maximum=2), node_pool("p")]
+    bill = price_records([*records, replace(made, inputs={**made.inputs, "spec": spec})], CATALOG)
+
+    names = ("root volume", "volume /dev/sda1", "volume /dev/xvdb", "volume /dev/xvdb 3")
+    assert expected(bill) == {f"{name} (gp3, 10 GiB)": 20 for name in names}
+
+
 def test_a_second_volume_is_named_by_its_device() -> None:
     """
     Each volume has lines of its own, with ids that differ.

@@ -62,15 +62,35 @@ def test_a_pending_deletion_is_said_and_not_counted_twice() -> None:
 
 def test_secrets_of_all_forms_stay_out() -> None:
     """
-    Encrypted, in plain text (`--show-secrets`), or a whole map: SECRET in their place.
+    Encrypted or in plain text (`--show-secrets`): SECRET in their place.
     """
     mark = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
     inputs = {"a": mark | {"ciphertext": "v1:x"}, "b": [{"c": mark | {"plaintext": '"hunter2"'}}], "d": 1}
     (record,) = parse_export("stack.json", text_of(VOLUME | {"inputs": inputs})).after
     assert record.inputs == {"a": SECRET, "b": [{"c": SECRET}], "d": 1}
     assert record_called(program("updates-before-export").after, "token").inputs["value"] == SECRET
-    (whole,) = parse_export("stack.json", text_of(VOLUME | {"inputs": mark | {"ciphertext": "v1:x"}})).after
-    assert whole.inputs == {}
+
+
+def test_inputs_that_are_one_secret_are_refused() -> None:
+    """
+    Read as no fields they would say nothing, and defaults would stand for what they say.
+    """
+    mark = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:x"}
+    found = fault(text_of(VOLUME | {"inputs": mark}))
+
+    assert (found.code, found.path) == ("SW263", "deployment.resources[0].inputs")
+    assert "one secret" in found.message
+
+
+@pytest.mark.parametrize("said", [None, "true", 1])
+def test_what_does_not_say_whether_it_is_a_component_is_refused(said: Any) -> None:
+    """
+    A component is not billed: a volume whose `custom` is missing would cost nothing in silence.
+    """
+    bare = {key: value for key, value in VOLUME.items() if key != "custom"} | ({} if said is None else {"custom": said})
+    found = fault(text_of(bare))
+
+    assert (found.code, found.path) == ("SW263", "deployment.resources[0].custom")
 
 
 def test_interrupted_and_read_resources_are_said() -> None:

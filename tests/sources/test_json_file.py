@@ -99,6 +99,10 @@ def test_an_absent_value_has_the_place_of_its_parent() -> None:
         ('{"a": 1' + "0" * 400 + "}", "SW121", "is larger", ""),
         ('{"a": 1, "a": 2}', "SW110", "stands twice", "edited"),
         ("[" * 100_000, "SW111", "nested too deep", ""),
+        ("[" * 700 + "]" * 700, "SW111", "nested too deep: more than 100 levels", ""),
+        ('{"a":' * 101 + "1" + "}" * 101, "SW111", "nested too deep", ""),
+        ('{"a": 1}\n{"a": NaN}', "SW121", "NaN is no JSON", ""),
+        ('{"a": 1}\n{"a": ' + "[" * 700 + "]" * 700 + "}", "SW111", "event 2 of the preview is nested too deep", ""),
         ('{"a": [1, 2', "SW121", "ends before its last bracket", "cut off"),
         ('{"a": "bc', "SW121", "ends before its last bracket", "cut off"),
         ('{"a": 1,}', "SW121", "is no JSON", ""),
@@ -112,6 +116,13 @@ def test_what_is_no_json_has_one_fault(text: str | bytes, code: str, words: str,
     assert found.code == code
     assert words in found.message
     assert hint in (found.hint or "")
+
+
+def test_the_deepest_that_is_read_is_read() -> None:
+    """
+    100 levels, as the message says.
+    """
+    assert value_of("[" * 100 + "]" * 100)
 
 
 def test_a_truncated_preview_is_refused_wherever_it_ends() -> None:

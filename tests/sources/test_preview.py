@@ -263,3 +263,32 @@ def test_absent_inputs_are_empty() -> None:
     made = parsed({"op": "create", "newState": bare}, {"op": "create", "newState": state(f"{URN}2", inputs=None)})
     assert [dict(record.inputs) for record in made.after] == [{}, {}]
     assert made.after[0].type == "aws:ebs/volume:Volume"
+
+
+@pytest.mark.parametrize("deep", [99, 600, 900])
+def test_inputs_of_any_depth_end_in_a_program_or_a_diagnostic(deep: int) -> None:
+    """
+    Nesting that Python reads and our own reading could not is refused at the border.
+    """
+    state = json.dumps({"urn": URN, "custom": True, "type": "aws:ebs/volume:Volume"})[:-1] + ', "inputs": {"tags": '
+    text = '{"steps": [{"op": "create", "urn": "' + URN + '", "newState": ' + state + "[" * deep + "]" * deep + "}}}]}"
+
+    with pytest.raises(InvalidInputError) as caught:
+        parse_preview("preview.json", text.encode())
+    assert [found.code for found in caught.value.diagnostics] == ["SW111"]
+
+
+def test_an_event_leaves_the_custom_of_a_component_out() -> None:
+    """
+    Events leave out what is false; of AWS there are no components, so there it is missing.
+    """
+    urn = "urn:pulumi:dev::shop::acme:index:Site::site"
+    summary = {"summaryEvent": {"resourceChanges": {"create": 1}}}
+
+    def read(urn: str, token: str) -> Any:
+        told = {"resourcePreEvent": {"metadata": {"op": "create", "new": {"urn": urn, "type": token}}}}
+        return parse_preview("preview.json", "\n".join(json.dumps(event) for event in (told, summary)).encode())
+
+    assert [record.custom for record in read(urn, "acme:index:Site").after] == [False]
+    with pytest.raises(InvalidInputError, match="custom"):
+        read(URN, "aws:ebs/volume:Volume")

@@ -5,13 +5,20 @@ of ours stands in its place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
+from typing import Final
 
 from servewright.errors import InternalError
 from servewright.ranges import Range
+
+_WILDCARDS: Final = re.compile(r"[\[?]")
+"""
+What fnmatch takes for more than itself, beside the star.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +85,9 @@ class UsageRule:
         """
         Tell whether the resource is meant.
         """
-        return any(fnmatchcase(text, self.pattern) for text in (urn, type_token, name))
+        # Only the star is a wildcard here: names such as db[0] are ordinary ones.
+        pattern = _WILDCARDS.sub(r"[\g<0>]", self.pattern)
+        return any(fnmatchcase(text, pattern) for text in (urn, type_token, name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,11 @@ Deployments: free by themselves, since their pool's nodes are billed; pods that 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from servewright.cost.elsewhere import existing_nodes, kept_metrics, node_downloads, shipped_logs
-from servewright.cost.kubernetes.nodes import ON_STANDING_NODES, has_standing_nodes
+from servewright.cost.kubernetes.ephemeral import replica_volumes
+from servewright.cost.kubernetes.nodes import ON_STANDING_NODES, gpus_asked, has_gpu_nodes, has_standing_nodes
 from servewright.cost.model import NotPriced, Unknown
 from servewright.cost.placement import hosts, place
 from servewright.cost.pool import NODE_POOL
@@ -18,13 +19,19 @@ from servewright.cost.workload import DEPLOYMENT, Workload, read_workload
 if TYPE_CHECKING:
     from servewright.cost.records import ResourceRecord
 
+_POD: Final = ("spec", "template", "spec")
+
 
 @prices(DEPLOYMENT)
 def price_deployment(record: ResourceRecord, context: Context) -> Priced:
     """
-    Return the reason why the Deployment is free, or what is not known about where its pods run.
+    Return the reason why the Deployment is free, or what is not known about where its pods run, and the volumes that its pods claim.
     """
-    if not context.of_type(NODE_POOL) and has_standing_nodes(context):
+    return _pods(record, context) + replica_volumes(record, context, _POD)
+
+
+def _pods(record: ResourceRecord, context: Context) -> Priced:
+    if not context.of_type(NODE_POOL) and _run_on_groups(record, context):
         # How many pods there are changes nothing then, nor whether they can be read.
         return Priced(free=ON_STANDING_NODES)
     work = read_workload(record, context)
@@ -35,12 +42,20 @@ def price_deployment(record: ResourceRecord, context: Context) -> Priced:
             not_priced=_elsewhere(work, pools, context),
             assumed=frozenset({"log_volume_per_replica"}),
         )
-    if has_standing_nodes(context):
+    if _run_on_groups(record, context):
         return Priced(free=ON_STANDING_NODES)
-    if work.pod.gpus:
-        why = f"its pods ask for {work.pod.gpus} GPUs each, and no registered node pool has the labels they select"
+    gpus = work.pod.gpus or gpus_asked(work.record, _POD)
+    if gpus:
+        why = f"its pods ask for {gpus} GPUs each, and no registered node pool has the labels they select"
         return Priced(unknown=(Unknown(id=record.urn, resource=record.urn, what=f"pods of {record.name}", why=why),))
     return Priced(free="its pods run on existing nodes, listed as not priced", not_priced=(existing_nodes(record, context),))
+
+
+def _run_on_groups(record: ResourceRecord, context: Context) -> bool:
+    """
+    Tell whether registered nodes of their own number run the pods: those that ask for GPUs only where nodes have them.
+    """
+    return has_gpu_nodes(context) or (has_standing_nodes(context) and not gpus_asked(record, _POD))
 
 
 def _elsewhere(work: Workload, pools: tuple[ResourceRecord, ...], context: Context) -> tuple[NotPriced, ...]:

@@ -2,7 +2,7 @@
 NodePools of programs that are not ours, where no registered pod selects their nodes or a usage file says how many run.
 
     expected = `nodes` of the usage file x 730; unknown where it says nothing: such a pool takes whatever pods the cluster has
-    static   = `spec.replicas` x 730, whatever runs there
+    static   = `spec.replicas` x 730, whatever runs there and whichever registered pods select it
     max      = for each limit: limit / what one node takes of it x the node's highest price, of the type that makes it dearest;
                the tightest limit counts; unknown where there is none
 
@@ -48,6 +48,16 @@ class _Most:
     nodes: Decimal | None
     disks: Decimal | None
     price: Decimal | None = None
+
+
+def keeps_nodes(record: ResourceRecord) -> bool:
+    """
+    Tell whether the pool *record* is a static one, whose nodes no pods change; of what cannot be read its own price says so.
+    """
+    try:
+        return static_nodes(record) is not None
+    except UnreadableProperty:
+        return True
 
 
 def place_alone(record: ResourceRecord, context: Context) -> Placement:

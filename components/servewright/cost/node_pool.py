@@ -14,7 +14,7 @@ from servewright.catalog.rates import hourly_rate
 from servewright.cost.aws.partial import part
 from servewright.cost.aws.sizes import USAGE_KEY
 from servewright.cost.cpu_pool import cpu_basis, is_cpu_pool, place_cpu_pods
-from servewright.cost.foreign_pool import place_alone, words_alone
+from servewright.cost.foreign_pool import keeps_nodes, place_alone, words_alone
 from servewright.cost.placement import Placement, place
 from servewright.cost.pool import NODE_POOL, is_foreign, node_limit
 from servewright.cost.pool_offer import PoolOffer, offer_of
@@ -48,21 +48,23 @@ def price_node_pool(record: ResourceRecord, context: Context) -> Priced:
     if is_cpu_pool(record):
         placement = place_cpu_pods(record, context)
         return _instance_hours(placement, None, context) + price_volumes(placement, None, context) + cpu_basis(placement, context)
-    placement = place(record, context)
     if is_foreign(record):
-        return _foreign(placement, context)
+        return _foreign(record, context)
+    placement = place(record, context)
     models = {work.model for work in placement.hosted}
     model = models.pop() if len(models) == 1 else None
     return _instance_hours(placement, model, context) + price_volumes(placement, model, context) + _basis(placement, context)
 
 
-def _foreign(placement: Placement, context: Context) -> Priced:
+def _foreign(record: ResourceRecord, context: Context) -> Priced:
     """
     Return the hours and volumes of a pool that is not ours: what its volumes leave open does not take its hours away.
     """
-    record = placement.offer.pool.record
-    counted = bool(placement.hosted) and not usage_of(record, USAGE_KEY, context).given
-    placed = placement if counted else place_alone(record, context)
+    alone = keeps_nodes(record) or usage_of(record, USAGE_KEY, context).given
+    placed = place_alone(record, context) if alone else place(record, context)
+    counted = bool(placed.hosted)
+    if not alone and not counted:
+        placed = place_alone(record, context)
     others = f"{record.name}: only the registered pods that select its nodes are counted; others may run there"
     basis = _basis(placed, context) + Priced(assumptions=(others,)) if counted else words_alone(placed)
     return _instance_hours(placed, None, context) + part(record, "volumes", lambda: price_volumes(placed, None, context)) + basis
@@ -73,7 +75,7 @@ def lines_at_limit(record: ResourceRecord, context: Context) -> tuple[Line, ...]
     Return the pool's lines with as many nodes as its limits allow, all month; None where nothing limits them.
     """
     placement = place_cpu_pods(record, context) if is_cpu_pool(record) else place(record, context)
-    if not placement.hosted and is_foreign(record):
+    if is_foreign(record) and (not placement.hosted or keeps_nodes(record)):
         return _at_limit_alone(place_alone(record, context), context)
     nodes = node_limit(placement.offer.pool, placement.offer.instance)
     if nodes is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from servewright.cost.records import SECRET, UNKNOWN
 
@@ -16,6 +16,18 @@ if TYPE_CHECKING:
     from servewright.cost.records import ResourceRecord
 
 T = TypeVar("T")
+
+_LARGEST: Final = Decimal(10) ** 15
+"""
+The largest number that is read (judgement): no input of a resource is more than a quadrillion, and "1e99999999" has that many digits.
+"""
+
+_PLACES: Final = 100
+"""
+The most places of a number (judgement): "1e-99999999" and "0e99999999" are small and as long to write out.
+"""
+
+_SHOWN: Final = 40
 
 
 class UnreadableProperty(Exception):  # noqa: N818 - a state of a record, not an error of the program
@@ -109,7 +121,7 @@ def read_text(record: ResourceRecord, *keys: str | int) -> str | None:
 
 def read_number(record: ResourceRecord, *keys: str | int) -> Decimal | None:
     """
-    Return the number at *keys*, written as number or text, None where absent; negative and non-finite numbers are refused.
+    Return the number at *keys*, written as number or text, None where absent; negative, huge and non-finite numbers are refused.
     """
     value = read(record, *keys)
     if value is None:
@@ -120,7 +132,9 @@ def read_number(record: ResourceRecord, *keys: str | int) -> Decimal | None:
     except InvalidOperation:
         number = None
     if number is None or not number.is_finite() or number < 0:
-        raise UnreadableProperty(record, dotted(*keys), f"is not a number of 0 or more: {value!r}")
+        raise UnreadableProperty(record, dotted(*keys), f"is not a number of 0 or more: {_short(value)}")
+    if number > _LARGEST or abs(int(number.as_tuple().exponent)) > _PLACES:
+        raise UnreadableProperty(record, dotted(*keys), f"is larger or finer than any amount: {_short(value)}")
     return number
 
 
@@ -129,9 +143,14 @@ def read_count(record: ResourceRecord, *keys: str | int) -> int | None:
     Return the whole number at *keys*, None where absent.
     """
     number = read_number(record, *keys)
-    if number is not None and number != int(number):
+    if number is not None and number != number.to_integral_value():
         raise UnreadableProperty(record, dotted(*keys), f"is not a whole number: {number}")
     return None if number is None else int(number)
+
+
+def _short(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
 
 
 def required(record: ResourceRecord, value: T | None, *keys: str | int) -> T:

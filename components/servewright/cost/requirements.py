@@ -31,6 +31,7 @@ _OS: Final = "kubernetes.io/os"
 _REGION: Final = "topology.kubernetes.io/region"
 _PLACE: Final = ("spec", "template", "spec", "requirements")
 
+_MOST_DIGITS: Final = 15
 CAPACITY_TYPES: Final = ("reserved", "spot", "on-demand")
 """
 In the order in which Karpenter prefers them (karpenter.sh/docs/concepts/nodepools, karpenter.sh/capacity-type, 2026-11).
@@ -112,7 +113,7 @@ class Requirement:
     def _compares(self, value: str) -> bool:
         compare = {"Gt": int.__gt__, "Lt": int.__lt__, "Gte": int.__ge__, "Lte": int.__le__}.get(self.operator)
         bound = self.values[0] if len(self.values) == 1 else ""
-        if compare is None or not bound.isdecimal():
+        if compare is None or not bound.isdecimal() or max(len(bound), len(value)) > _MOST_DIGITS:
             words = f"cannot be read: {self.operator} {', '.join(self.values)}"
             raise UnreadableProperty(self.record, dotted(*_PLACE, self.index), words)
         return value.isdecimal() and bool(compare(int(value), int(bound)))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from servewright.cost.aws.ebs import PROVISIONED, Volume, volume_lines
-from servewright.cost.aws.launch_template import IMAGE_S_OWN, ROOT_DEVICES
+from servewright.cost.aws.launch_template import IMAGE_S_OWN, ROOT_DEVICES, volume_labels
 from servewright.cost.aws.partial import unknown_part
 from servewright.cost.properties import UnreadableProperty, dotted, read, read_count, read_list, read_text, required
 from servewright.cost.quantity import gibibytes
@@ -38,8 +38,10 @@ def price_volumes(placement: Placement, model: str | None, context: Context) -> 
     mappings = read_list(node_class, "spec", "blockDeviceMappings")
     if not mappings:
         return _defaults(placement, node_class, model, context)
-    lines = joined(_volume(placement, node_class, index, model, context) for index in range(len(mappings)))
-    if any(_device(node_class, index) in ROOT_DEVICES for index in range(len(mappings))) or placement.standing.max == 0:
+    devices = [read_text(node_class, "spec", "blockDeviceMappings", index, "deviceName") or "" for index in range(len(mappings))]
+    labels = volume_labels(devices)
+    lines = joined(_volume(placement, node_class, (index, label), model, context) for index, label in enumerate(labels))
+    if ROOT_DEVICES & set(devices) or placement.standing.max == 0:
         return lines
     why = f"{node_class.name}: blockDeviceMappings name no root volume: {IMAGE_S_OWN}"
     return lines + unknown_part(placement.offer.pool.record, "root volume", why)
@@ -87,7 +89,8 @@ def _family(node_class: ResourceRecord) -> str:
     return said.partition("@")[0].lower()
 
 
-def _volume(placement: Placement, node_class: ResourceRecord, index: int, model: str | None, context: Context) -> Priced:
+def _volume(placement: Placement, node_class: ResourceRecord, mapping: tuple[int, str], model: str | None, context: Context) -> Priced:
+    index, label = mapping
     nodes = nodes_from_hours(placement.standing)
     place = ("spec", "blockDeviceMappings", index, "ebs")
     kind = required(node_class, read_text(node_class, *place, "volumeType"), *place, "volumeType")
@@ -99,13 +102,7 @@ def _volume(placement: Placement, node_class: ResourceRecord, index: int, model:
     volume = Volume(
         kind=kind, size_gib=size, iops=_iops(node_class, kind, *place), throughput=read_count(node_class, *place, "throughput") or 0
     )
-    device = _device(node_class, index)
-    label = "root volume" if device in ROOT_DEVICES else f"volume {device or index}"
     return volume_lines(placement.offer.pool.record, context, volume, label=label, count=nodes, why=placement.gap, model=model)
-
-
-def _device(node_class: ResourceRecord, index: int) -> str | None:
-    return read_text(node_class, "spec", "blockDeviceMappings", index, "deviceName")
 
 
 def _iops(node_class: ResourceRecord, kind: str, *place: str | int) -> int:

@@ -30,6 +30,11 @@ MAX_BYTES: Final = 32 * 1024 * 1024
 The largest document that is read: some 30,000 resources (judgement).
 """
 
+MAX_DEPTH: Final = 100
+"""
+The deepest nesting that is read (judgement): schemas of custom resources take some 40 levels, and each level takes frames of Python.
+"""
+
 _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CUT: Final = "it may have been cut off: write it again, and wait until pulumi has ended"
 _AT_END: Final = 2
@@ -98,8 +103,6 @@ def parse_source(file: str, raw: bytes) -> JsonFile | list[JsonFile]:
         _refuse_json(file, text, fault)
     except _RefusedError as fault:
         raise InvalidInputError((of_file(file, fault.code, fault.message, hint=fault.hint),)) from None
-    except RecursionError:
-        raise InvalidInputError((of_file(file, OVER_BUDGET, "is nested too deep"),)) from None
 
 
 class _RefusedError(Exception):
@@ -117,6 +120,9 @@ class _RefusedError(Exception):
 def _line(file: str, number: int, line: str) -> JsonFile:
     try:
         return JsonFile(file=file, text=line, value=_loads(line))
+    except _RefusedError as fault:
+        message = f"event {number} of the preview {fault.message}" if fault.code == OVER_BUDGET else fault.message
+        raise InvalidInputError((of_file(file, fault.code, message, hint=fault.hint),)) from None
     except json.JSONDecodeError as fault:
         said = Diagnostic(
             code=NOT_JSON,
@@ -149,7 +155,28 @@ def _decoded(file: str, raw: bytes) -> str:
 
 
 def _loads(text: str) -> Any:  # noqa: ANN401 - any JSON
-    return json.loads(text, parse_constant=_no_constant, parse_float=_float, parse_int=_int, object_pairs_hook=_fields)
+    try:
+        value = json.loads(text, parse_constant=_no_constant, parse_float=_float, parse_int=_int, object_pairs_hook=_fields)
+    except RecursionError:
+        raise _RefusedError(_TOO_DEEP, code=OVER_BUDGET) from None
+    if _is_deep(value):
+        raise _RefusedError(_TOO_DEEP, code=OVER_BUDGET)
+    return value
+
+
+_TOO_DEEP: Final = f"is nested too deep: more than {MAX_DEPTH} levels"
+
+
+def _is_deep(value: Any) -> bool:  # noqa: ANN401 - any JSON
+    """
+    Tell whether *value* has more levels than are read; level by level, since recursion is what the bound is for.
+    """
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [inner for each in level if isinstance(each, dict | list) for inner in (each.values() if isinstance(each, dict) else each)]
+        if not level:
+            return False
+    return True
 
 
 def _no_constant(word: str) -> NoReturn:

@@ -23,6 +23,13 @@ _SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - th
 The key that marks a special object, and its value for a secret (pulumi sdk/go/common/resource/properties.go, 3.259).
 """
 
+_EVENT: Final = "resourcePreEvent"
+_NO_COMPONENTS: Final = "aws:"
+"""
+Where a component's `custom` is left out (pulumi sdk/go/common/apitype/events.go, StepEventStateMetadata, 3.259; documents always have
+it), and the package that has no components.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
@@ -63,7 +70,8 @@ def read_state(file: JsonFile, path: tuple[Step, ...], value: Any) -> State:  # 
     inputs = value.get("inputs")
     inputs = {} if inputs is None else without_secrets(inputs)
     if inputs == SECRET:
-        inputs = {}
+        # As no fields at all, a secret would read like a resource that says nothing, and defaults would stand for what it says.
+        file.refuse(SHAPE, (*path, "inputs"), "must be fields, this is one secret: its properties cannot be seen")
     if not isinstance(inputs, dict):
         file.refuse(SHAPE, (*path, "inputs"), f"must be fields, this is {kind(inputs)}")
     token = _text(file, (*path, "type"), value.get("type")) or type_in(urn)
@@ -75,7 +83,7 @@ def read_state(file: JsonFile, path: tuple[Step, ...], value: Any) -> State:  # 
             urn=urn,
             type=token,
             parent=_text(file, (*path, "parent"), value.get("parent")),
-            custom=value.get("custom") is True and token != STACK_TYPE,
+            custom=_custom(file, path, value.get("custom"), token),
             provider=provider,
             inputs=plain_inputs(inputs),
             references=_references(value.get("propertyDependencies")),
@@ -84,6 +92,16 @@ def read_state(file: JsonFile, path: tuple[Step, ...], value: Any) -> State:  # 
         retained=value.get("retainOnDelete") is True,
         external=value.get("external") is True,
     )
+
+
+def _custom(file: JsonFile, path: tuple[Step, ...], said: object, token: str) -> bool:
+    """
+    Tell whether the resource is made by a provider; what does not say so must be a component of an event, which leaves a false out.
+    """
+    left_out = token == STACK_TYPE or (path[:1] == (_EVENT,) and not token.startswith(_NO_COMPONENTS))
+    if not isinstance(said, bool) and (said is not None or not left_out):
+        file.refuse(SHAPE, (*path, "custom"), "must be true or false: a component is not billed, so it is not taken for one")
+    return said is True and token != STACK_TYPE
 
 
 def provider_urn(reference: str | None) -> str | None:

@@ -15,6 +15,8 @@ from service_bills import bill_of, expected, reasons
 
 PREFIX = "service.beta.kubernetes.io/aws-load-balancer-"
 NETWORK = {"load balancer hours (network, created by a controller)": "29.20", "load balancer capacity (NLCU)": "3.65"}
+OFF = {"service": {"type": "ClusterIP"}}
+OWN = {"ingressClassResource": {"name": "inner"}}
 APPLICATION = {"load balancer hours (application, created by a controller)": "14.60", "load balancer capacity (LCU)": "7.30"}
 
 
@@ -34,6 +36,13 @@ def ingress(name: str = "web", class_name: str | None = "alb", group: str | None
     noted = {"alb.ingress.kubernetes.io/scheme": scheme, **({"alb.ingress.kubernetes.io/group.name": group} if group else {})}
     spec = {} if class_name is None else {"ingressClassName": class_name}
     return record("kubernetes:networking.k8s.io/v1:Ingress", name, {"metadata": {"annotations": noted}, "spec": spec})
+
+
+def plain(class_name: str) -> ResourceRecord:
+    """
+    Return an Ingress without annotations.
+    """
+    return record("kubernetes:networking.k8s.io/v1:Ingress", "plain", {"metadata": {}, "spec": {"ingressClassName": class_name}})
 
 
 def ingress_class(name: str, controller: str, *, default: bool = False) -> ResourceRecord:
@@ -126,19 +135,35 @@ def test_a_group_shares_one_balancer() -> None:
     """
     The first Ingress of a group bears it; a member of another class is no member.
     """
-    bill = bill_of(ingress("a", "nginx", group="g"), ingress("b", group="g"), ingress("c", group="g"), ingress("d"))
+    other = ingress_class("nginx", "k8s.io/ingress-nginx")
+    bill = bill_of(ingress("a", "nginx", group="g"), ingress("b", group="g"), ingress("c", group="g"), ingress("d"), other)
     bearers = [line.resource[-1] for line in bill.lines if "hours" in line.name]
 
     assert bearers == ["b", "d"]
-    assert sorted(each.count for each in bill.free) == [1, 1]
+    assert sorted(each.count for each in bill.free if "Ingress" in each.type and "Class" not in each.type) == [1, 1]
 
 
-def test_other_classes_are_served_inside_the_cluster() -> None:
+def test_classes_of_other_controllers_are_served_inside_the_cluster() -> None:
     """
-    A class of another controller is free; that alb is a class of nginx here is respected; no class at all is unknown.
+    A registered class of another controller, or that of a chart in the stack, is free; that alb is a class of nginx here is respected.
     """
-    assert bill_of(ingress(class_name="nginx")).complete
+    chart = record("kubernetes:helm.sh/v3:Release", "nginx", {"chart": "ingress-nginx", "values": {"controller": OFF}})
+    named = record("kubernetes:helm.sh/v3:Release", "own", {"chart": "ingress-nginx", "values": {"controller": {**OFF, **OWN}}})
+
+    assert bill_of(plain("nginx"), ingress_class("nginx", "k8s.io/ingress-nginx")).complete
+    assert bill_of(plain("nginx"), chart).complete
+    assert bill_of(plain("inner"), named).complete
+    assert not bill_of(plain("nginx"), named).complete
     assert bill_of(ingress(), ingress_class("alb", "k8s.io/ingress-nginx")).lines == ()
+
+
+@pytest.mark.parametrize("name", ["nginx", "internal-alb", "traefik"])
+def test_a_class_that_nothing_registers_is_unknown(name: str) -> None:
+    """
+    Its name promises nothing, and no class at all less; annotations for AWS's controller say who reads the Ingress.
+    """
+    assert reasons(bill_of(plain(name)))[0].startswith(f"which controller serves the class {name} is not registered")
+    assert expected(bill_of(ingress(class_name=name))) == APPLICATION
     assert "no ingress class is named" in reasons(bill_of(ingress(class_name=None)))[0]
 
 

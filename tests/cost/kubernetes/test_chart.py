@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cluster_records import record
-from servewright.cost.records import UNKNOWN, ResourceRecord
+from servewright.cost.records import SECRET, UNKNOWN, ResourceRecord
 from service_bills import bill_of, expected, reasons
 
 TYPE = "service.beta.kubernetes.io/aws-load-balancer-type"
@@ -76,6 +76,15 @@ def test_the_prometheus_stack_claims_volumes() -> None:
     [
         ({"grafana": {"service": {"type": "LoadBalancer"}}}, "values.grafana.service.type"),
         ({"grafana": {"persistence": {"enabled": True}}}, "values.grafana.persistence.enabled"),
+        ({"grafana": {"persistence": {"enabled": "true"}}}, "values.grafana.persistence.enabled"),
+        ({"grafana": {"ingress": {"enabled": True, "ingressClassName": "alb"}}}, "values.grafana.ingress.enabled"),
+        ({"grafana": {"ingress": {"enabled": True}}}, "values.grafana.ingress.enabled"),
+        ({"prometheus": {"thanosIngress": {"enabled": UNKNOWN}}}, "values.prometheus.thanosIngress.enabled"),
+        ({"own": [{"spec": {"volumeClaimTemplate": CLAIM}}]}, "values.own[0].spec.volumeClaimTemplate"),
+        ({"own": {"volumeClaimTemplates": [CLAIM]}}, "values.own.volumeClaimTemplates"),
+        ({"grafana": SECRET}, "values.grafana"),
+        ({"extraManifests": [{"kind": "PersistentVolumeClaim"}]}, "values.extraManifests[0].kind"),
+        ({"extraManifests": ["kind: Service\ntype: LoadBalancer\n"]}, "values.extraManifests[0]"),
         ({"extra": [{"service": {"type": UNKNOWN}}]}, "values.extra[0].service.type"),
     ],
 )
@@ -86,6 +95,64 @@ def test_values_that_turn_something_on_are_said_by_path(values: dict[str, Any], 
     bill = bill_of(release("kube-prometheus-stack", values))
 
     assert [item.what for item in bill.unknown] == [f"{path} of rel"]
+
+
+def test_an_ingress_of_a_controller_in_the_cluster_makes_nothing() -> None:
+    """
+    Its class must be registered; one that is turned off makes nothing either.
+    """
+    front = {"metadata": {"name": "front"}, "spec": {"controller": "k8s.io/ingress-nginx"}}
+    made = record("kubernetes:networking.k8s.io/v1:IngressClass", "front", front)
+    on = {"grafana": {"ingress": {"enabled": True, "ingressClassName": "front"}}}
+    off = {"grafana": {"ingress": {"enabled": False, "ingressClassName": "alb"}}}
+
+    assert bill_of(release("kube-prometheus-stack", on), made).complete
+    assert not bill_of(release("kube-prometheus-stack", on)).complete
+    assert bill_of(release("kube-prometheus-stack", off)).complete
+
+
+@pytest.mark.parametrize("value", [SECRET, UNKNOWN])
+def test_values_that_are_not_known_at_all_are_said(value: str) -> None:
+    """
+    Any of them may turn something on.
+    """
+    (unknown,) = bill_of(release("keda", value)).unknown
+
+    assert unknown.what.startswith("values")
+
+
+def test_shards_and_replicas_written_as_text_count() -> None:
+    """
+    Two replicas of each of three shards: six volumes of 50 GiB at 0.08.
+    """
+    spec = {"replicas": "2", "shards": 3, "storageSpec": {"volumeClaimTemplate": CLAIM}}
+    bill = bill_of(release("kube-prometheus-stack", {"prometheus": {"prometheusSpec": spec}}), FAST)
+
+    assert expected(bill) == {"volume of prometheus (gp3, 50 GiB)": "24.00"}
+
+
+@pytest.mark.parametrize(
+    ("switch", "lines"), [({"enabled": True}, {"volume of thanos ruler (gp3, 50 GiB)": "4.00"}), ({}, {}), ({"enabled": False}, {})]
+)
+def test_the_ruler_of_thanos_claims_where_it_is_turned_on(switch: dict[str, bool], lines: dict[str, str]) -> None:
+    """
+    The chart leaves it out unless told otherwise.
+    """
+    ruler = {**switch, "thanosRulerSpec": {"storage": {"volumeClaimTemplate": CLAIM}}}
+    bill = bill_of(release("kube-prometheus-stack", {"thanosRuler": ruler}), FAST)
+
+    assert (expected(bill), bill.complete) == (lines, True)
+
+
+def test_ingress_nginx_may_bring_a_second_balancer() -> None:
+    """
+    The Service for inside the network has one of its own.
+    """
+    service = {"annotations": {TYPE: "nlb"}, "internal": {"enabled": True, "annotations": {TYPE: "nlb"}}}
+    bill = bill_of(release("ingress-nginx", {"controller": {"service": service}}))
+
+    assert expected(bill)["load balancer hours (network, created by a controller)"] == "29.20"
+    assert [item.what for item in bill.unknown] == ["internal load balancer of rel"]
 
 
 def test_values_in_files_are_not_seen() -> None:

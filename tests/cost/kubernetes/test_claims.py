@@ -50,6 +50,37 @@ def test_the_registered_class_says_which_volume(made: ResourceRecord, lines: dic
     assert expected(bill_of(claim(storageClassName="fast"), made)) == lines
 
 
+@pytest.mark.parametrize("kind", ["io1", "io2"])
+def test_a_class_of_provisioned_volumes_must_name_their_iops(kind: str) -> None:
+    """
+    Volumes of these types are paid by their IOPS: none of them is no price.
+    """
+    bill = bill_of(claim(storageClassName="fast"), storage_class(type=kind))
+
+    assert bill.lines == ()
+    assert reasons(bill) == [f"volumes of the storage class fast are {kind}, and its parameters name neither iops nor iopsPerGB"]
+
+
+def test_names_of_parameters_are_read_in_any_letters() -> None:
+    """
+    The driver does so: TYPE and IopsPerGb are type and iopsPerGB; the same one twice is refused.
+    """
+    loud = storage_class(TYPE="io1", IopsPerGb="10")
+
+    assert expected(bill_of(claim(storageClassName="fast"), loud))["volume IOPS (io1, 1000)"] == "70.00"
+    assert "stands twice: IOPS and iops" in reasons(bill_of(claim(storageClassName="fast"), storage_class(IOPS="1", iops="2")))[0]
+
+
+def test_a_class_of_attributes_is_not_read() -> None:
+    """
+    It may give the volume other IOPS than its storage class.
+    """
+    bill = bill_of(claim(storageClassName="fast", volumeAttributesClassName="gold"), storage_class())
+
+    assert bill.lines == ()
+    assert "the volume attributes class gold changes" in reasons(bill)[0]
+
+
 def test_a_class_that_is_not_registered_is_unknown_by_name() -> None:
     """
     That a class is called gp3 promises no gp3.

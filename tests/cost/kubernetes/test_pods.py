@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from cluster_records import node_class, node_pool, record
-from servewright.cost.records import ResourceRecord
+from foreign_pools import TYPES, foreign_pool, requirement
+from servewright.cost.records import UNKNOWN, ResourceRecord
 from service_bills import bill_of, reasons
 
 POD: dict[str, Any] = {"containers": [{"name": "main"}]}
 GPU: dict[str, Any] = {"containers": [{"name": "main", "resources": {"limits": {"nvidia.com/gpu": "1"}}}]}
+SLICE: dict[str, Any] = {"containers": [{"name": "main", "resources": {"requests": {"nvidia.com/mig-1g.5gb": 1}}}]}
 ONE = {"minSize": 1, "maxSize": 1, "desiredSize": 1}
 NODE_GROUP = record("aws:eks/nodeGroup:NodeGroup", "workers", {"instanceTypes": ["g6.xlarge"], "scalingConfig": ONE})
 KINDS = ["apps/v1:StatefulSet", "apps/v1:ReplicaSet", "core/v1:ReplicationController", "core/v1:Pod", "batch/v1:Job", "batch/v1:CronJob"]
@@ -84,6 +86,53 @@ def test_a_daemon_set_starts_no_node() -> None:
     bill = bill_of(record("kubernetes:apps/v1:DaemonSet", "agent", {"spec": {"template": {"spec": GPU}}}))
 
     assert (bill.complete, [each.type for each in bill.free]) == (True, ["kubernetes:apps/v1:DaemonSet"])
+
+
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        record("aws:eks/nodeGroup:NodeGroup", "plain", {"instanceTypes": ["m7i.large"], "scalingConfig": ONE}),
+        record("aws:ec2/instance:Instance", "bastion", {"instanceType": "g6.xlarge"}),
+        record("aws:autoscaling/group:Group", "blind", {"minSize": 1, "maxSize": 1, "launchTemplate": {"id": UNKNOWN}}),
+        foreign_pool(requirement(TYPES, "In", "m7i.large"), limits={"nodes": "4"}),
+    ],
+)
+@pytest.mark.parametrize("kind", [*KINDS, "apps/v1:Deployment"])
+def test_gpus_are_not_free_on_nodes_without_any(kind: str, nodes: ResourceRecord) -> None:
+    """
+    Nodes of CPU types, of unknown types, and instances that are no nodes run no such pod: its GPUs are paid somewhere else.
+    """
+    for pod in (GPU, {**POD, "initContainers": GPU["containers"]}, SLICE):
+        (why,), _ = about(workload(kind, pod), nodes)
+        assert "GPUs" in why
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        {"launchTemplate": {"name": "gpu"}},
+        {"mixedInstancesPolicy": {"launchTemplate": {"launchTemplateSpecification": {"launchTemplateName": "gpu"}}}},
+        {"mixedInstancesPolicy": {"launchTemplate": {"overrides": [{"instanceType": "m7i.large"}, {"instanceType": "g6.xlarge"}]}}},
+    ],
+)
+def test_the_types_of_groups_are_found_where_they_stand(group: dict[str, Any]) -> None:
+    """
+    In the group, in its policy or in its launch template.
+    """
+    made = record("aws:autoscaling/group:Group", "nodes", {"minSize": 1, "maxSize": 1, **group})
+    template = record("aws:ec2/launchTemplate:LaunchTemplate", "gpu", {"name": "gpu", "instanceType": "g6.xlarge"})
+
+    assert about(workload("batch/v1:Job", GPU), made, template) == ([], [])
+
+
+def test_pods_run_on_a_static_pool_of_gpu_nodes() -> None:
+    """
+    Its nodes are billed whatever runs there, and no Deployment makes more of them.
+    """
+    pool = foreign_pool(requirement(TYPES, "In", "g6.xlarge"), replicas=2)
+    pod = {**GPU, "nodeSelector": {"team": "search"}}
+
+    assert about(workload("batch/v1:Job", pod), pool, workload("apps/v1:Deployment", pod)) == ([], [])
 
 
 def test_a_deployment_on_node_groups_is_free_even_without_a_name() -> None:

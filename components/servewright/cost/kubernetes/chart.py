@@ -7,16 +7,16 @@ pods and nothing else, but for what stands here beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
 from servewright.cost.aws.lines import elsewhere
 from servewright.cost.aws.partial import unknown_part
+from servewright.cost.kubernetes.chart_values import beyond_the_table, turned_on
 from servewright.cost.kubernetes.claims import claimed_volume
 from servewright.cost.kubernetes.nodes import has_standing_nodes
 from servewright.cost.kubernetes.service_balancer import service_balancer
-from servewright.cost.properties import UnreadableProperty, dotted, read, read_map, read_text
-from servewright.cost.records import SECRET, UNKNOWN
+from servewright.cost.properties import UnreadableProperty, read, read_count, read_map, read_text
 from servewright.cost.registry import Priced, joined
 
 if TYPE_CHECKING:
@@ -28,10 +28,15 @@ Adapter = Callable[["ResourceRecord", "Context"], Priced]
 _CLAIMS: Final = (
     ("prometheus", "prometheusSpec", "storageSpec", "volumeClaimTemplate"),
     ("alertmanager", "alertmanagerSpec", "storage", "volumeClaimTemplate"),
+    ("thanosRuler", "thanosRulerSpec", "storage", "volumeClaimTemplate"),
 )
 """
 Where kube-prometheus-stack takes claims for its StatefulSets (the chart's values.yaml); without them it keeps samples on the node.
 """
+
+_LABELS: Final = {"prometheus": "prometheus", "alertmanager": "alertmanager", "thanosRuler": "thanos ruler"}
+_OFF_BY_DEFAULT: Final = ("thanosRuler",)
+_TWO: Final = "the chart makes a second Service for inside the network, whose load balancer is not priced"
 
 
 def _pods_only(_record: ResourceRecord, _context: Context) -> Priced:
@@ -43,26 +48,47 @@ def _ingress_nginx(record: ResourceRecord, context: Context) -> Priced:
     Return the load balancer of the controller's Service, which is of type LoadBalancer unless the values say otherwise.
     """
     at = ("values", "controller", "service")
-    if read(record, *at, "enabled") is False or (read_text(record, *at, "type") or "LoadBalancer") != "LoadBalancer":
+    if read(record, *at, "enabled") is False:
         return Priced()
-    return service_balancer(record, context, read_map(record, *at, "annotations"), read_text(record, *at, "loadBalancerClass"))
+    internal = turned_on(read(record, *at, "internal", "enabled"))
+    second = unknown_part(record, "internal load balancer", _TWO) if internal else Priced()
+    if (read_text(record, *at, "type") or "LoadBalancer") != "LoadBalancer":
+        return second
+    return second + service_balancer(record, context, read_map(record, *at, "annotations"), read_text(record, *at, "loadBalancerClass"))
 
 
 def _kube_prometheus_stack(record: ResourceRecord, context: Context) -> Priced:
     """
-    Return the volumes that the values claim for Prometheus and Alertmanager.
+    Return the volumes that the values claim for Prometheus, Alertmanager and the ruler of Thanos.
     """
     return joined(
-        claimed_volume(record, context, ("values", *place), count=_replicas(record, place), label=f"of {place[0]}")
+        claimed_volume(record, context, ("values", *place), count=_replicas(record, place), label=f"of {_LABELS[place[0]]}")
         for place in _CLAIMS
-        if read(record, "values", *place) is not None
+        if _runs(record, place[0]) and read(record, "values", *place) is not None
     )
 
 
-def _replicas(record: ResourceRecord, place: tuple[str, ...]) -> int:
-    count = read(record, "values", *place[:2], "replicas")
-    return count if isinstance(count, int) and not isinstance(count, bool) else 1
+def _runs(record: ResourceRecord, part: str) -> bool:
+    enabled = read(record, "values", part, "enabled")
+    return part not in _OFF_BY_DEFAULT if enabled is None else turned_on(enabled)
 
+
+def _replicas(record: ResourceRecord, place: tuple[str, ...]) -> int:
+    """
+    Return how many pods claim a volume: the replicas of each shard, one of one where nothing is said.
+    """
+    counts = (read_count(record, "values", *place[:2], key) for key in ("replicas", "shards"))
+    replicas, shards = (1 if count is None else count for count in counts)
+    return replicas * shards
+
+
+_HANDLED: Final[dict[str, tuple[tuple[str | int, ...], ...]]] = {
+    "ingress-nginx": (("values", "controller", "service", "type"),),
+    "kube-prometheus-stack": tuple(("values", *place) for place in _CLAIMS),
+}
+"""
+What the adapters read of the values of their charts.
+"""
 
 _ADAPTERS: Final[dict[str, Adapter]] = {
     "ingress-nginx": _ingress_nginx,
@@ -105,34 +131,5 @@ def price_chart(record: ResourceRecord, context: Context) -> Priced | None:
     if record.inputs.get("valueYamlFiles"):
         raise UnreadableProperty(record, "valueYamlFiles", "holds values in files, which a record does not show")
     nodes = Priced() if has_standing_nodes(context) else elsewhere(f"pods of the release {record.name}", f"what the chart {name} requests")
-    found = adapter(record, context) + _beyond_the_table(record, handled=name)
+    found = adapter(record, context) + beyond_the_table(record, context, _HANDLED.get(name, ()))
     return found + nodes + Priced(free=f"runs pods only, as the chart {name} does; their nodes are billed or existing ones")
-
-
-def _beyond_the_table(record: ResourceRecord, *, handled: str) -> Priced:
-    """
-    Return what the values turn on that the table does not price: a load balancer, a volume.
-    """
-    own = ("controller", "service", "type") if handled == "ingress-nginx" else ()
-    found = [path for path, value in _leaves(record.inputs.get("values"), ()) if path != own and _makes_something(path, value)]
-    return joined(unknown_part(record, dotted("values", *path), "the values turn on what no adapter prices") for path in found)
-
-
-def _makes_something(path: tuple[str | int, ...], value: object) -> bool:
-    if value in (UNKNOWN, SECRET):
-        return path[-1:] == ("type",) and path[-2:-1] == ("service",)
-    return value == "LoadBalancer" or (path[-2:] == ("persistence", "enabled") and value is True)
-
-
-def _leaves(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], object]]:  # noqa: ANN401 - a JSON value
-    """
-    Yield each value of the tree that holds no others, with its path.
-    """
-    if isinstance(value, Mapping):
-        for key in value:
-            yield from _leaves(value[key], (*path, key))
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        for index, item in enumerate(value):
-            yield from _leaves(item, (*path, index))
-    else:
-        yield path, value

@@ -29,7 +29,9 @@ def price_claim(record: ResourceRecord, context: Context) -> Priced:
     return claimed_volume(record, context, (), count=1)
 
 
-def claimed_volume(record: ResourceRecord, context: Context, at: tuple[str | int, ...], *, count: int, label: str | None = None) -> Priced:
+def claimed_volume(
+    record: ResourceRecord, context: Context, at: tuple[str | int, ...], *, count: int | Range, label: str | None = None
+) -> Priced:
     """
     Return the lines of *count* volumes like the claim that stands at *at* of *record*; without a *label* the claim's name is theirs.
     """
@@ -38,10 +40,13 @@ def claimed_volume(record: ResourceRecord, context: Context, at: tuple[str | int
     label = f"volume {name}" if name else "volume"
     if isinstance(made, str):
         return unknown_part(record, label, made)
+    attributes = read_text(record, *at, "spec", "volumeAttributesClassName")
+    if attributes:
+        return unknown_part(record, label, f"the volume attributes class {attributes} changes type, IOPS or throughput, which is not read")
     if made.kind is None:
         return Priced(free="it takes room in a file system or bucket that is billed itself")
     volume = _volume(made, _size(record, at))
-    return volume_lines(record, context, volume, label=label, count=Range.exactly(count))
+    return volume_lines(record, context, volume, label=label, count=count if isinstance(count, Range) else Range.exactly(count))
 
 
 def _size(record: ResourceRecord, at: tuple[str | int, ...]) -> int:

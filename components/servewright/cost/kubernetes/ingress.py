@@ -1,5 +1,7 @@
 """
 Ingresses: one Application Load Balancer for each group where the class is AWS's, else an object that some controller reads.
+
+Whose a class is must be registered: by the class itself, by a chart that makes it, by annotations for AWS's controller, or by the name alb.
 """
 
 from __future__ import annotations
@@ -8,11 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from servewright.cost.aws.load_balancer import APPLICATION
 from servewright.cost.aws.partial import unknown_part
-from servewright.cost.kubernetes.service_balancer import made_balancer
+from servewright.cost.kubernetes.service_balancer import RELEASE, made_balancer
 from servewright.cost.properties import read_map, read_text
 from servewright.cost.registry import Priced, prices
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from servewright.cost.records import ResourceRecord
     from servewright.cost.registry import Context
 
@@ -22,8 +26,13 @@ _ALB: Final = "alb"
 _CONTROLLERS: Final = ("ingress.k8s.aws/alb", "eks.amazonaws.com/alb")
 _OLD_CLASS: Final = "kubernetes.io/ingress.class"
 _DEFAULT: Final = "ingressclass.kubernetes.io/is-default-class"
-_GROUP: Final = "alb.ingress.kubernetes.io/group.name"
-_SCHEME: Final = "alb.ingress.kubernetes.io/scheme"
+_PREFIX: Final = "alb.ingress.kubernetes.io/"
+_GROUP: Final = f"{_PREFIX}group.name"
+_SCHEME: Final = f"{_PREFIX}scheme"
+_CLASS_OF_CHART: Final = {"ingress-nginx": "nginx"}
+"""
+The class that a chart makes, unless its value controller.ingressClassResource.name says another (ingress-nginx, values.yaml).
+"""
 
 
 @prices(_INGRESS)
@@ -35,7 +44,11 @@ def price_ingress(record: ResourceRecord, context: Context) -> Priced:
     if name is None:
         why = "no ingress class is named, and which one is the cluster's default stands nowhere"
         return unknown_part(record, "load balancer", why)
-    if not _is_alb(name, context):
+    served = made_by_aws(name, _annotations(record), context)
+    if served is None:
+        why = f"which controller serves the class {name} is not registered, so whether it makes a load balancer is not known"
+        return unknown_part(record, "load balancer", why)
+    if not served:
         return Priced(free="rules that a controller in the cluster serves; its own load balancer stands on its Service")
     first = _first_of_group(record, context)
     if first.urn != record.urn:
@@ -45,16 +58,42 @@ def price_ingress(record: ResourceRecord, context: Context) -> Priced:
 
 
 def _class(record: ResourceRecord, context: Context) -> str | None:
-    named = read_text(record, "spec", "ingressClassName") or _annotations(record).get(_OLD_CLASS)
+    named = read_text(record, "spec", "ingressClassName") or class_in(_annotations(record))
     if named:
-        return str(named)
+        return named
     defaults = [made for made in context.of_type(_INGRESS_CLASS) if _annotations(made).get(_DEFAULT) == "true"]
     return read_text(defaults[0], "metadata", "name") if len(defaults) == 1 else None
 
 
-def _is_alb(name: str, context: Context) -> bool:
+def class_in(annotations: Mapping[str, object]) -> str | None:
+    """
+    Return the class that *annotations* name, as Ingresses did before they had a field for it.
+    """
+    named = annotations.get(_OLD_CLASS)
+    return str(named) if named else None
+
+
+def made_by_aws(name: str, annotations: Mapping[str, object], context: Context) -> bool | None:
+    """
+    Tell whether AWS's controller serves an Ingress of class *name*; None where nothing registered says which one does.
+    """
     made = [each for each in context.of_type(_INGRESS_CLASS) if read_text(each, "metadata", "name") == name]
-    return read_text(made[0], "spec", "controller") in _CONTROLLERS if made else name == _ALB
+    if made:
+        controller = read_text(made[0], "spec", "controller")
+        return None if controller is None else controller in _CONTROLLERS
+    if name == _ALB or any(key.startswith(_PREFIX) for key in annotations):
+        return True
+    return False if any(name == _class_of_chart(release) for release in context.of_type(RELEASE)) else None
+
+
+def _class_of_chart(release: ResourceRecord) -> str | None:
+    """
+    Return the class that the chart of *release* makes for its own controller, None where it is not known to make one.
+    """
+    chart = (read_text(release, "chart") or "").rstrip("/").rpartition("/")[2]
+    if chart not in _CLASS_OF_CHART:
+        return None
+    return read_text(release, "values", "controller", "ingressClassResource", "name") or _CLASS_OF_CHART[chart]
 
 
 def _first_of_group(record: ResourceRecord, context: Context) -> ResourceRecord:
@@ -62,7 +101,7 @@ def _first_of_group(record: ResourceRecord, context: Context) -> ResourceRecord:
     if not group:
         return record
     members = [each for each in context.of_type(_INGRESS) if _annotations(each).get(_GROUP) == group]
-    return next(each for each in members if (name := _class(each, context)) is not None and _is_alb(name, context))
+    return next(each for each in members if (name := _class(each, context)) is not None and made_by_aws(name, _annotations(each), context))
 
 
 def _annotations(record: ResourceRecord) -> dict[str, object]:

@@ -7,23 +7,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from servewright.cost.kubernetes.claims import claimed_volume
+from servewright.cost.kubernetes.ephemeral import pod_volumes
 from servewright.cost.kubernetes.nodes import price_pods
 from servewright.cost.properties import read_count, read_list
 from servewright.cost.registry import Priced, joined, prices
+from servewright.ranges import Range
 
 if TYPE_CHECKING:
     from servewright.cost.records import ResourceRecord
     from servewright.cost.registry import Context
 
 _POD: Final = ("spec", "template", "spec")
+_WHILE_IT_RUNS: Final = "it lives as long as a pod of the job, and how long that is stands on no resource"
 
 
 @prices("kubernetes:apps/v1:DaemonSet")
-def price_daemon_set(_record: ResourceRecord, _context: Context) -> Priced:
+def price_daemon_set(record: ResourceRecord, context: Context) -> Priced:
     """
     Return why one pod on every node is free: it starts none, so selecting a pool's nodes changes nothing.
     """
-    return Priced(free="one pod on every node, which starts none: the nodes are billed, or they are existing ones")
+    reason = "one pod on every node, which starts none: the nodes are billed, or they are existing ones"
+    volumes = pod_volumes(record, context, _POD, lambda: "one for each node, and how many nodes there are stands on no resource")
+    return Priced(free=reason) + volumes
 
 
 @prices("kubernetes:apps/v1:ReplicaSet", "kubernetes:core/v1:ReplicationController")
@@ -31,7 +36,8 @@ def price_replicas(record: ResourceRecord, context: Context) -> Priced:
     """
     Return where the replicas run.
     """
-    return price_pods(record, context, _POD, count=_pods(_replicas(record)))
+    replicas = _replicas(record)
+    return price_pods(record, context, _POD, count=_pods(replicas)) + pod_volumes(record, context, _POD, lambda: Range.exactly(replicas))
 
 
 @prices("kubernetes:core/v1:Pod")
@@ -39,7 +45,7 @@ def price_pod(record: ResourceRecord, context: Context) -> Priced:
     """
     Return where the pod runs.
     """
-    return price_pods(record, context, ("spec",), count="1 pod")
+    return price_pods(record, context, ("spec",), count="1 pod") + pod_volumes(record, context, ("spec",), lambda: Range.exactly(1))
 
 
 @prices("kubernetes:batch/v1:Job")
@@ -47,7 +53,7 @@ def price_job(record: ResourceRecord, context: Context) -> Priced:
     """
     Return where the pods of a job run while it does.
     """
-    return price_pods(record, context, _POD, count="pods of a job")
+    return price_pods(record, context, _POD, count="pods of a job") + pod_volumes(record, context, _POD, lambda: _WHILE_IT_RUNS)
 
 
 @prices("kubernetes:batch/v1:CronJob")
@@ -55,7 +61,8 @@ def price_cron_job(record: ResourceRecord, context: Context) -> Priced:
     """
     Return where the pods of the jobs run while they do.
     """
-    return price_pods(record, context, ("spec", "jobTemplate", *_POD), count="pods of a job at its times")
+    pod = ("spec", "jobTemplate", *_POD)
+    return price_pods(record, context, pod, count="pods of a job at its times") + pod_volumes(record, context, pod, lambda: _WHILE_IT_RUNS)
 
 
 @prices("kubernetes:apps/v1:StatefulSet")
@@ -66,7 +73,8 @@ def price_stateful_set(record: ResourceRecord, context: Context) -> Priced:
     replicas = _replicas(record)
     templates = range(len(read_list(record, "spec", "volumeClaimTemplates")))
     volumes = joined(claimed_volume(record, context, ("spec", "volumeClaimTemplates", index), count=replicas) for index in templates)
-    return price_pods(record, context, _POD, count=_pods(replicas)) + volumes
+    own = pod_volumes(record, context, _POD, lambda: Range.exactly(replicas))
+    return price_pods(record, context, _POD, count=_pods(replicas)) + volumes + own
 
 
 def _replicas(record: ResourceRecord) -> int:

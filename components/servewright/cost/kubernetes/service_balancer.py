@@ -26,7 +26,7 @@ _OF_TYPE: Final = {"nlb": NETWORK, "nlb-ip": NETWORK, "external": NETWORK, "clas
 _OLDER: Final = ("nlb", "classic", "clb")
 _OF_CLASS: Final = {"service.k8s.aws/nlb": NETWORK, "eks.amazonaws.com/nlb": NETWORK}
 
-_RELEASE: Final = "kubernetes:helm.sh/v3:Release"
+RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 _CONTROLLER: Final = "aws-load-balancer-controller"
 
 _NEITHER: Final = (
@@ -56,7 +56,7 @@ def _controller_is_installed(context: Context) -> bool:
     Tell whether the stack installs the AWS Load Balancer Controller: its webhook gives new Services its own class, of network ones
     (kubernetes-sigs/aws-load-balancer-controller, chart value enableServiceMutatorWebhook, on by default since 2.5).
     """
-    charts = (str(release.inputs.get("chart")) for release in context.of_type(_RELEASE))
+    charts = (str(release.inputs.get("chart")) for release in context.of_type(RELEASE))
     return any(chart.rpartition("/")[2] == _CONTROLLER for chart in charts)
 
 

@@ -4,11 +4,13 @@ Storage classes: what kind of volume a claim becomes. Only a class that is regis
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from servewright.cost.properties import UnreadableProperty, dotted, read_map, read_number, read_text, required
+from servewright.cost.aws.ebs import PROVISIONED
+from servewright.cost.properties import UnreadableProperty, dotted, read, read_count, read_map, read_number, read_text, required
 
 if TYPE_CHECKING:
     from servewright.cost.records import ResourceRecord
@@ -65,17 +67,25 @@ def _read(record: ResourceRecord) -> StorageClass | str:
         return StorageClass(name=name, kind=None, iops=0, iops_per_gib=Decimal(0), throughput=0)
     if provisioner not in _EBS:
         return f"volumes of the storage class {name}, made by {provisioner}, have no pricer yet"
-    return StorageClass(
+    kind = read_text(record, *_parameter(record, "type")) or _EBS[provisioner]
+    made = StorageClass(
         name=name,
-        kind=read_text(record, "parameters", "type") or _EBS[provisioner],
-        iops=_whole(record, "iops"),
-        iops_per_gib=read_number(record, "parameters", "iopsPerGB") or Decimal(0),
-        throughput=_whole(record, "throughput"),
+        kind=kind,
+        iops=read_count(record, *_parameter(record, "iops")) or 0,
+        iops_per_gib=read_number(record, *_parameter(record, "iopspergb")) or Decimal(0),
+        throughput=read_count(record, *_parameter(record, "throughput")) or 0,
     )
+    if kind in PROVISIONED and not made.iops and not made.iops_per_gib:
+        return f"volumes of the storage class {name} are {kind}, and its parameters name neither iops nor iopsPerGB"
+    return made
 
 
-def _whole(record: ResourceRecord, key: str) -> int:
-    number = read_number(record, "parameters", key) or Decimal(0)
-    if number != int(number):
-        raise UnreadableProperty(record, dotted("parameters", key), f"is not a whole number: {number}")
-    return int(number)
+def _parameter(record: ResourceRecord, name: str) -> tuple[str, str]:
+    """
+    Return where the parameter *name* stands: the driver reads the names of parameters in any letters (docs/parameters.md).
+    """
+    given = read(record, "parameters")
+    found = [key for key in given if key.lower() == name] if isinstance(given, Mapping) else []
+    if len(found) > 1:
+        raise UnreadableProperty(record, dotted("parameters", found[1]), f"stands twice: {' and '.join(found)}")
+    return "parameters", found[0] if found else name
