@@ -202,6 +202,17 @@ def test_a_document_of_another_form_is_refused(tmp_path: Path, path: str, value:
     assert f"{code}  {where}" in done.stderr
 
 
+def test_the_name_of_an_unknown_field_is_no_command_of_the_runner(tmp_path: Path) -> None:
+    """
+    A forged document has any keys: none of them begins a line of the log, where `::` and `##[` are commands.
+    """
+    done = run(write(tmp_path, changed("\n::stop-commands::x\n##[error]y", 1)), "--dry-run")
+
+    assert done.exit_code == 2
+    assert not [line for line in done.stderr.splitlines() if line.lstrip().startswith(("::", "##["))]
+    assert "stop-commands" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -215,3 +215,15 @@ def test_stacks_of_one_name_are_told_apart() -> None:
     rows = [line for line in comment(made(document(*pair))).splitlines() if line.startswith("| chat")]
 
     assert [row.split(" | ")[0] for row in rows] == ["| chat (dev) us/chat.yaml", "| chat (dev) eu/chat.yaml"]
+
+
+def test_a_change_of_the_maximum_alone_is_in_the_headline() -> None:
+    """
+    The same expected month with another maximum is no "no change": the worst case is what a reviewer must see.
+    """
+    before = {"min": "5", "expected": "447", "max": "1135"}
+    moved = stack("a", "changed", before, {**before, "max": "22671"})
+
+    assert comment(made(document(moved))).splitlines()[1] == (
+        "### Servewright: **$447** a month expected, unchanged; at the maximum $1,135 → $22,671"
+    )

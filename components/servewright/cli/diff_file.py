@@ -24,6 +24,7 @@ The largest document that is read: some 10,000 lines of bills (judgement).
 """
 
 MAX_FAULTS: Final = 100
+_MOST_SHOWN: Final = 80
 
 
 def read_diff(path: Path) -> DiffDocument:
@@ -79,7 +80,13 @@ def _diagnostics(text: JsonText, found: Iterable[Any]) -> Iterable[Any]:
 
 
 def _path(parts: Iterable[str | int]) -> str:
+    """
+    Return the place of a fault; the keys are a stranger's, so that they are shown and never written out as they are.
+    """
+    from servewright.spec.secret_text import printable  # noqa: PLC0415
+
     path = ""
     for part in parts:
-        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+        name = f"[{part}]" if isinstance(part, int) else printable(part[:_MOST_SHOWN])
+        path += name if isinstance(part, int) or not path else f".{name}"
     return path

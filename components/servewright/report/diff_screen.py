@@ -184,7 +184,7 @@ def _unchanged(screen: Screen, stacks: list[Stack]) -> None:
         screen.paragraph((f"no change: {named}", QUIET), indent=0, hang=2)
 
     for stack in same:
-        if any(gate.state in ("denied", "warned") for gate in stack.gates):
+        if any(gate.state != "passed" for gate in stack.gates):
             screen.paragraph((_title(stack), STRONG), indent=0, hang=4)
             _gates(screen, stack)
 

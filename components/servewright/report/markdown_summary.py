@@ -46,10 +46,11 @@ def headline(diff: DiffDocument) -> str:
 
 def stack_rows(diff: DiffDocument) -> list[str]:
     """
-    Return a row of the table for each stack that is not the same: those without a plan first, then by how much they change.
+    Return a row of the table for each stack that is not the same: those without a plan first, those of which the change is
+    not known, then by how much they change.
     """
     found = [(s, label) for s, label in zip(diff.stacks, labels(diff.stacks), strict=True) if s.state != "unchanged"]
-    found.sort(key=lambda pair: (pair[0].state != "faulty", -abs(pair[0].delta.expected or Decimal(0)), pair[1]))
+    found.sort(key=lambda pair: (pair[0].state != "faulty", pair[0].delta.expected is not None, -abs(pair[0].delta.expected or 0), pair[1]))
     return [f"| {' | '.join((escaped(label), _change(s), _held(_expected(s)), _held(_max(s)), _held(_tokens(s))))} |" for s, label in found]
 
 
@@ -94,7 +95,8 @@ def _totals(diff: DiffDocument) -> str:
         return f"{after}, new"
     delta = total.delta.expected
     if delta == 0 and "faulty" not in kept:
-        return f"{after}, no change in cost"
+        most = moved(money(total.before.max, at_least=total.at_least.before), money(total.after.max, at_least=total.at_least.after))
+        return f"{after}, no change in cost" if total.delta.max == 0 else f"{after} expected, unchanged; at the maximum {most}"
     before = money(total.before.expected, at_least=total.at_least.before)
     return f"{before} → {after} ({_difference(diff)})"
 
