@@ -93,13 +93,15 @@ def test_the_user_can_say_how_many_nodes_run() -> None:
     assert bill.complete
 
 
-def test_more_nodes_than_the_group_allows_are_refused() -> None:
+def test_more_nodes_than_the_group_allows_leave_the_expected_number_unknown() -> None:
     """
-    A usage file that contradicts the group is a fault, not a quantity.
+    A usage file that contradicts the group gives no quantity; what the group itself allows stays on the bill.
     """
     bill = bill_of(node_group(sizes=(0, 0, 2)), usage=USAGE)
 
-    assert (bill.lines, reasons(bill)) == ((), ["nodes of the usage file is not within 0 and 2: 3"])
+    assert {line.quantity.expected for line in bill.lines} == {None}
+    assert line_of(bill, "instance hours").quantity.max == 1460
+    assert set(reasons(bill)) == {"nodes of the usage file is not within 0 and 2: 3"}
 
 
 def test_without_a_desired_size_the_minimum_is_expected_and_said() -> None:

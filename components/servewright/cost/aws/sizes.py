@@ -56,7 +56,7 @@ def read_sizes(record: ResourceRecord, context: Context, keys: SizeKeys) -> Size
         raise UnreadableProperty(record, dotted(*keys.minimum), f"is more than {dotted(*keys.maximum)}: {low} and {high}")
     used = usage_of(record, USAGE_KEY, context)
     if used.given:
-        return Sizes(instances=Range(Decimal(low), _within(record, used.quantity.expected, low, high), Decimal(high)))
+        return _as_used(used.quantity.expected, low, high)
     desired = read_count(record, *keys.desired)
     start = low if desired is None else desired
     if not low <= start <= high:
@@ -67,10 +67,13 @@ def read_sizes(record: ResourceRecord, context: Context, keys: SizeKeys) -> Size
     return Sizes(instances=Range.of(low, start, high), assumptions=(absent,) if desired is None and low < high else ())
 
 
-def _within(record: ResourceRecord, nodes: Decimal | None, low: int, high: int) -> Decimal | None:
-    if nodes is not None and not low <= nodes <= high:
-        raise UnreadableProperty(record, USAGE_KEY, f"of the usage file is not within {low} and {high}: {nodes}")
-    return nodes
+def _as_used(nodes: Decimal | None, low: int, high: int) -> Sizes:
+    """
+    Return the sizes with the mean number that the user gives; one that the group cannot have leaves the expected number unknown.
+    """
+    fits = nodes is None or low <= nodes <= high
+    why = None if fits else f"{USAGE_KEY} of the usage file is not within {low} and {high}: {nodes}"
+    return Sizes(instances=Range(Decimal(low), nodes if fits else None, Decimal(high)), why=why)
 
 
 def _may_grow(record: ResourceRecord, high: int) -> str:
