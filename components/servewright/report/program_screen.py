@@ -8,6 +8,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from servewright.cost.census import take_census
+from servewright.ranges import Range
 from servewright.report.elsewhere import elsewhere
 from servewright.report.figures import aligned, plural
 from servewright.report.gates import judged_block
@@ -66,6 +67,10 @@ def _money(screen: Screen, made: ProgramBill) -> None:
     screen.blank()
     parts = components(lines)
     money = [amounts_of([line.monthly for line in lines if line.component == part]) for part in parts]
+    rowless = _without_a_line(made)
+    if rowless:
+        parts.append(f"{rowless} without a line")
+        money.append(amounts_of([Range.unknown()]))
     money.append(amounts_of([line.monthly for line in lines], at_least=not made.bill.complete))
     columns = [aligned(row[i] for row in money) for i in range(3)]
     rows: list[list[Span]] = [[("$ a month", STRONG), *((head, QUIET) for head in ("min", "expected", "max"))]]
@@ -75,6 +80,14 @@ def _money(screen: Screen, made: ProgramBill) -> None:
     if not made.bill.complete:
         screen.blank()
         screen.paragraph((f"{headline(made.bill)} a month; each is listed at the end", WARN), hang=4)
+
+
+def _without_a_line(made: ProgramBill) -> int:
+    """
+    Return how much of what is unknown is in no row of the table: the rows would look complete without it.
+    """
+    listed = {line.id for line in made.bill.lines}
+    return sum(unknown.id not in listed for unknown in made.bill.unknown) + len(made.bill.unsupported)
 
 
 def _notes(screen: Screen, made: ProgramBill) -> None:
