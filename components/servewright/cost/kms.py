@@ -37,13 +37,14 @@ _PRICED_AS_SYMMETRIC: Final = ("SYMMETRIC_DEFAULT", "RSA_2048")
 @prices(*KEYS)
 def price_key(record: ResourceRecord, context: Context) -> Priced:
     """
-    Return key-month 1, and the requests.
+    Return key-month 1, and the requests: of the budget where the key is that of its alarms.
     """
+    component = "budget" if encrypts_alarms(record, context) else "secrets"
     month = catalog_line(
         record,
         context,
         KEY_MONTH,
-        component="budget",
+        component=component,
         model=None,
         name="key-month (customer managed)",
         unit="key-months",
@@ -58,7 +59,7 @@ def price_key(record: ResourceRecord, context: Context) -> Priced:
             record,
             context,
             REQUESTS if symmetric else ASYMMETRIC_REQUESTS,
-            component="budget",
+            component=component,
             model=None,
             name=f"requests ({'symmetric' if symmetric else kind})",
             unit="10,000 requests",
