@@ -4,6 +4,7 @@ What a bill says to its gates.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -71,6 +72,27 @@ def test_an_incomplete_bill_names_what_it_lacks() -> None:
     facts = GateFacts.of(bill(line("a", Range.exactly(5), NEW), unknown=(gap,), unsupported=(Unsupported(resource="b", type="aws:x:Y"),)))
     assert (facts.complete, facts.unknown, facts.unsupported, facts.before) == (False, ("instance hours",), ("aws:x:Y",), None)
     assert GateFacts.of(bill(), before=bill(unknown=(gap,))).before_complete is False
+
+
+def test_the_same_unknown_is_the_same_thing_for_the_same_reason_and_as_much_of_it() -> None:
+    """
+    A kept gap can be compared around; another resource, another reason or more hours without a price cannot.
+    """
+    gap = Unknown(id="a", resource="urn:a", what="instance hours", why="no price")
+    other = Unsupported(resource="b", type="aws:x:Y")
+    unpriced = replace(line("a", Range.exactly(730), NEW), unit_price=Range.unknown())
+    more = replace(unpriced, quantity=Range.exactly(7300))
+    base = bill(unpriced, line("b", Range.exactly(5), NEW), unknown=(gap,), unsupported=(other,))
+    same = bill(unpriced, line("b", Range.exactly(9), NEW), unknown=(gap,), unsupported=(other,))
+    others = (
+        replace(same, unknown=(replace(gap, why="depends on usage"),)),
+        replace(same, unsupported=()),
+        replace(same, unsupported=(other, replace(other, resource="c"))),
+        replace(same, lines=(more, *same.lines[1:])),
+    )
+    assert GateFacts.of(same, before=base).same_unknown
+    assert [GateFacts.of(each, before=base).same_unknown for each in others] == [False] * 4
+    assert not GateFacts.of(same).same_unknown
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,20 @@ def test_an_increase_needs_something_to_compare_with() -> None:
     assert said(one, replace(FACTS, before=Range.exactly(1), before_complete=False)).state == "unknown"
 
 
+def test_what_is_unknown_on_both_sides_does_not_switch_the_increase_off() -> None:
+    """
+    One thing without a price, the same before and after: the rest is compared, and the message says so. Where something else is unknown,
+    nothing is known of the difference.
+    """
+    one = rule("increase", "10%")
+    same = replace(INCOMPLETE, before=Range.exactly(1_000), before_complete=False, same_unknown=True)
+    denied_all = said(one, same)
+    assert (denied_all.state, denied_all.value) == ("denied", "630 %")
+    assert denied_all.message == "630 % more a month, of what has a price before and after, is above the limit of 10 %"
+    assert said(one, replace(same, before=Range.exactly(7_300))).state == "passed"
+    assert said(one, replace(same, same_unknown=False)).state == "unknown"
+
+
 def test_a_lower_bound_above_the_limit_is_denied_already() -> None:
     """
     What is missing can only add to it.
@@ -140,8 +154,24 @@ def test_no_figure_is_no_pass() -> None:
         ("per-1m-tokens", "1 USD"),
         ("stale-prices", "1 day"),
     )
-    assert {said(rule(name, limit), nothing).state for name, limit in names} == {"unknown"}
-    assert said(rule("lock-drift"), nothing).state == "unknown"
+    assert {said(rule(name, limit, "warn"), nothing).state for name, limit in names} == {"unknown"}
+    assert said(rule("lock-drift", action="warn"), nothing).state == "unknown"
+
+
+def test_where_a_rule_denies_no_bound_and_no_lock_are_refused() -> None:
+    """
+    Deleting the lock is no way past `lock-drift`, and a complete bill that may grow without end is not within any maximum. What only lacks
+    prices stays unknown: `unknown-price` decides there.
+    """
+    endless = replace(FACTS, after=Range(Decimal(1), Decimal(1), None), lock="none")
+    maximum = rule("monthly-maximum", "20000 USD")
+    assert said(maximum, endless).state == "denied"
+    assert said(maximum, endless).message == "there is no upper bound: the limit of $20,000 can be exceeded"
+    assert said(maximum, endless, waiver(TODAY)).state == "waived"
+    assert said(maximum, replace(endless, complete=False)).state == "unknown"
+    assert said(rule("lock-drift"), endless).state == "denied"
+    assert said(rule("lock-drift", action="warn"), endless).state == "unknown"
+    assert said(rule("lock-drift"), replace(endless, lock=None)).state == "unknown"
 
 
 def test_unknown_prices_are_named() -> None:

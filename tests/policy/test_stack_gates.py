@@ -18,6 +18,7 @@ from servewright.resources.assembly import TYPE
 
 SPEC = Path(__file__).resolve().parents[1] / "golden" / "specs" / "llama-3.2-1b.yaml"
 TODAY = date(2026, 11, 21)
+BROKEN = {"rule": "monthly-expected", "limit": "1 USD", "action": "deny"}
 
 
 @cache
@@ -76,6 +77,26 @@ def test_deny_denies_and_warn_warns() -> None:
         {"rules": [{"rule": "monthly-expected", "action": "deny"}]},
         {"rules": [{"rule": "no-such-rule", "limit": "1 USD", "action": "deny"}]},
         {"waivers": [{"rule": "monthly-expected", "owner": "a", "reason": "b", "expires": "never"}]},
+        {"waivers": [{"rule": "monthly-expected", "owner": UNKNOWN, "reason": "b", "expires": "2099-01-01"}]},
+        {"rules": [{**BROKEN, "action": "Deny"}]},
+        {"rules": [{**BROKEN, "action": UNKNOWN}]},
+        {"rules": [{**BROKEN, "limit": "1 days"}]},
+        {"rules": [{**BROKEN, "action": "warn"}, BROKEN]},
+        {"rules": [{"rule": "unknown-price", "limit": "5 USD", "action": "deny"}]},
+        {"complete": "true"},
+        {"complete": "false"},
+        {"complete": UNKNOWN},
+        {"complete": 1},
+        {"complete": False},
+        {"unknown": ["instance hours"]},
+        {"unknown": UNKNOWN, "complete": False},
+        {"unknown": [UNKNOWN], "complete": False},
+        {"monthlyUsd": {"min": "1", "expected": "-1", "max": "1"}},
+        {"monthlyUsd": {"min": "1", "expected": "NaN", "max": "1"}},
+        {"monthlyUsd": {"min": "1", "expected": "1", "max": "Infinity"}},
+        {"monthlyUsd": {"min": "1", "expected": True, "max": "1"}},
+        {"requestsPerMonth": "-5"},
+        {"lock": "Locked"},
     ],
     ids=str,
 )
@@ -89,11 +110,24 @@ def test_what_cannot_be_read_is_refused(gates: Any) -> None:
     )
 
 
-def test_a_component_of_an_older_release_is_named() -> None:
+def test_a_stack_without_gates_is_refused_unless_it_may_pass() -> None:
     """
-    It has no gates that could be broken; that nothing was judged is said.
+    Whoever leaves the estimate away gets past nothing; a config that allows it gets it said.
     """
     old = {name: value for name, value in component().items() if name != "gates"}
     made = verdict(old, TODAY)
+    (denial,) = made.denials
+    assert denial.startswith("carries no gates")
+    assert '{"gates": {"allowWithoutGates": true}}' in denial
+    allowed = verdict(old, TODAY, without=True)
+    assert allowed.denials == ()
+    assert allowed.notices[0].startswith("carries no gates")
+
+
+def test_that_an_increase_is_not_judged_is_said() -> None:
+    """
+    `pulumi up` knows no bill of before: silence would look like a rule that is kept.
+    """
+    made = verdict(under({"rule": "increase", "limit": "1%", "action": "deny"}), TODAY)
     assert made.denials == ()
-    assert "carries no gates" in made.notices[0]
+    assert made.notices == ("gate increase: not judged here, where no bill of before is known; servewright diff judges it",)

@@ -5,6 +5,7 @@ Two plans to the decisions that changed.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from plans import embedder
 from previews import model, plan, pool, preview, records, stack
+from servewright.cost.gates import GateRule, Gates, Limit, Waiver
 from servewright.plan.model import LockUse, PoolPlan, Precision, Share
 from servewright.ranges import Range
 from servewright.report.decisions import decisions
@@ -19,6 +21,7 @@ from servewright.spec.request import AppliedDefault, BudgetRequest, Operator, To
 from sides_made import busier, busier_model, document
 
 if TYPE_CHECKING:
+    from servewright.cost.gates import Action
     from servewright.plan.model import Plan
 
 
@@ -203,3 +206,38 @@ def test_an_image_is_told_by_tag_and_digest() -> None:
 
     assert (found.subject, found.field) == ("docker.io/vllm/vllm-openai", "image")
     assert (found.before, found.after) == ("v0.31.0 @ abababab", "v0.32.0 @ cdcdcdcd")
+
+
+def gated(limit: str, action: Action, *waivers: Waiver) -> Plan:
+    """
+    Return the plan of the small preview under one rule on the increase.
+    """
+    one = GateRule(name="increase", limit=Limit.parse(limit), action=action)
+    return plan(gates=Gates(rules=(one,), waivers=waivers))
+
+
+def test_a_changed_gate_and_a_new_waiver_are_decisions_and_come_first() -> None:
+    """
+    Who loosens what judges the bill says so, also where the rule has nothing to judge: a limit, an action, a waiver until a far day.
+    """
+    leave = Waiver(rule="increase", owner="a", reason="because", expires=date(2099, 1, 1))
+    loosened = replace(gated("900%", "warn", leave), models=(model(traffic=traffic(requests_per_second=Decimal(10))),))
+
+    found = told(loosened, gated("20%", "deny"))
+
+    assert found[:2] == [
+        ("support-chat", "gate increase", "20% deny", "900% warn"),
+        ("support-chat", "waiver increase", None, "until 2099-01-01, by a: because"),
+    ]
+    assert found[2][1] == "traffic"
+
+
+def test_rules_that_one_side_does_not_tell_are_no_change() -> None:
+    """
+    A preview of an older release has no list of its rules.
+    """
+    base, head = (document(preview(plan=gated(limit, "deny"))) for limit in ("20%", "900%"))
+    old = {name: value for name, value in base.items() if name != "gate_rules"}
+
+    assert decisions(base, head)
+    assert decisions(old, head) == ()

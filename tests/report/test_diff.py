@@ -57,6 +57,16 @@ def test_a_file_that_was_renamed_is_found_by_name_and_environment() -> None:
     ]
 
 
+def test_a_copy_beside_a_renamed_stack_is_one_more() -> None:
+    """
+    A stack of the base belongs to one of the head: two files of one name and environment are not both the old one.
+    """
+    found = diff(sides(named("chat.yaml")), sides(named("a.yaml"), named("b.yaml")))
+
+    assert told(found) == [("a.yaml", "chat", "unchanged"), ("b.yaml", "chat", "added")]
+    assert found.delta == found.before
+
+
 def test_two_specs_that_are_named_are_one_stack() -> None:
     """
     Who names two specs compares them, whatever they are called.
@@ -66,11 +76,27 @@ def test_two_specs_that_are_named_are_one_stack() -> None:
     assert told(diff(base, head)) == [("b.yaml", "b", "unchanged")]
 
 
-def test_a_faulty_stack_of_the_base_counts_as_absent() -> None:
+def test_a_faulty_stack_of_the_base_makes_the_change_unknown() -> None:
     """
-    What the base could not plan is new in the head.
+    What the base could not plan is no new stack: before is at least that of the others, and the change nobody knows.
     """
-    assert told(diff(sides(BROKEN), sides(side()))) == [("dev.yaml", "support-chat", "added")]
+    found = diff(sides(BROKEN, named("b.yaml", "b")), sides(side(), named("b.yaml", "b")))
+
+    assert told(found) == [("b.yaml", "b", "unchanged"), ("dev.yaml", "support-chat", "changed")]
+    assert (found.delta, found.at_least) == (Range.unknown(), (True, False))
+    assert {each.delta for each in found.components} == {Range.unknown()}
+    assert found.faulty == ()
+
+
+def test_a_stack_that_is_faulty_on_a_side_alone_is_told() -> None:
+    """
+    Faulty before and gone, or faulty on both sides: it does not vanish from the comparison.
+    """
+    assert told(diff(sides(BROKEN), sides())) == [("dev.yaml", "dev", "removed")]
+    both = diff(sides(BROKEN), sides(BROKEN))
+
+    assert told(both) == [("dev.yaml", "dev", "faulty")]
+    assert (both.delta, both.at_least) == (Range.unknown(), (True, True))
 
 
 def test_a_faulty_head_stays_in_the_base_and_makes_the_change_unknown() -> None:

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from previews import bill, line, model, plan, preview, records, stack
-from servewright.cost.gates import GateOutcome
+from servewright.cost.gates import GateOutcome, GateRule, Gates, Limit
 from servewright.cost.model import Unsupported
 from servewright.cost.records import UNKNOWN
 from servewright.diagnostics import of_file
@@ -19,10 +20,12 @@ from servewright.plan.model import Precision
 from servewright.ranges import ZERO, Range
 from servewright.report.diff_stack import FaultyStack, diff_stack, type_of
 from servewright.report.diff_summary import NO_CHANGE
+from servewright.report.gates import gates_of, judged_by
 from sides_made import busier, busier_model, side
 
 if TYPE_CHECKING:
     from servewright.cost.model import Bill
+    from servewright.report.diff_stack import StackSide
     from servewright.report.model import Preview
 
 
@@ -109,6 +112,42 @@ def test_the_summary_says_what_changed(case: str) -> None:
     found = diff_stack(side(), side(head))
 
     assert (found.state, found.summary) == ("changed", words)
+
+
+def test_a_summary_begins_with_what_judges_the_bill() -> None:
+    """
+    A loosened gate and an environment that only warns are told before any traffic, and alone they make a stack one that changed.
+    """
+    strict = Gates(rules=(GateRule(name="increase", limit=Limit.parse("20%"), action="deny"),))
+    loose = Gates(rules=(GateRule(name="increase", limit=Limit.parse("900%"), action="warn"),))
+    base = side(preview(plan=plan(gates=strict)))
+    loosened = diff_stack(base, side(preview(plan=plan(gates=loose))))
+    moved = preview(plan=plan(gates=loose, stack=stack(environment="dev"), models=(busier_model(),)))
+    both = diff_stack(side(preview(plan=plan(gates=strict, stack=stack(environment="staging")))), side(moved))
+
+    assert (loosened.state, loosened.summary) == ("changed", "gate increase 20% deny → 900% warn, no cost change")
+    assert both.summary.startswith("environment staging → dev; gate increase 20% deny → 900% warn; chat 5 → 10 req/s")
+    assert both.summary.count("gate") == both.summary.count("environment") == 1
+
+
+def test_what_the_gates_of_the_base_would_deny_is_a_warning() -> None:
+    """
+    A head that loosens its own rules is judged by those of the base too; a rule that denies on both sides is told once.
+    """
+    strict, loose = (
+        preview(plan=plan(gates=Gates(rules=(GateRule(name="monthly-expected", limit=Limit.parse("1 USD"), action=action),))))
+        for action in ("deny", "warn")
+    )
+
+    def judged(made: Preview) -> StackSide:
+        return side(made, judge=partial(gates_of, made), judge_by=partial(judged_by, made))
+
+    own, base = diff_stack(judged(strict), judged(loose)).gates
+    assert (own.state, base.rule, base.action, base.state) == ("warned", "monthly-expected", "warn", "warned")
+    assert base.message.startswith("the gates of the base would deny this, those of the head do not: $")
+    assert [gate.state for gate in diff_stack(judged(strict), judged(strict)).gates] == ["denied"]
+    assert [gate.state for gate in diff_stack(judged(loose), judged(strict)).gates] == ["denied"]
+    assert [gate.state for gate in diff_stack(judged(loose), judged(loose)).gates] == ["warned"]
 
 
 def test_a_long_summary_is_counted() -> None:

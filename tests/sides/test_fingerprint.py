@@ -62,3 +62,12 @@ def test_a_circle_ends(tmp_path: Path) -> None:
     Files that extend each other are read once.
     """
     assert of(tmp_path, **{"base/b.yaml": "extends: a.yaml\n"})
+
+
+def test_a_base_behind_a_quoted_key_counts(tmp_path: Path) -> None:
+    """
+    However `extends` is spelled, another base is another stack.
+    """
+    quoted = {"stacks/dev.yaml": '"extends": [../base/a.yaml]\n'}
+
+    assert of(tmp_path / "a", **quoted) != of(tmp_path / "b", **quoted, **{"base/b.yaml": spec(rate=40)})

@@ -73,18 +73,48 @@ def test_a_base_outside_the_folder_counts(tmp_path: Path) -> None:
 
 def test_an_extended_file_that_pulumi_deploys_is_a_stack(tmp_path: Path) -> None:
     """
-    Prod may extend staging, which is deployed too: Pulumi's file beside it says so.
+    Prod may extend staging, which is deployed too: Pulumi's file beside it says so, faulty or not.
     """
     write(tmp_path, {"Pulumi.staging.yaml": "config: {}\n"})
 
-    assert found(tmp_path, staging=spec(), prod="extends: staging.yaml\n") == ["prod.yaml", "staging.yaml"]
+    assert found(tmp_path, staging=OURS, prod="extends: staging.yaml\n") == ["prod.yaml", "staging.yaml"]
 
 
-def test_a_file_with_parameters_is_a_part(tmp_path: Path) -> None:
+def test_a_file_that_asks_for_parameters_is_a_part(tmp_path: Path) -> None:
     """
-    Who takes parameters is not whole, extended or not.
+    Who must be given parameters is not whole, extended or not, whatever is a stack on the other side.
     """
-    assert found(tmp_path, part=f"{OURS}parameters: {{}}\n") == []
+    needs = spec().replace(": 800,", ': "${tokens}",') + "parameters: {tokens: {type: integer}}\n"
+
+    assert found(tmp_path, part=f"{OURS}parameters: {{}}\n", needs=needs) == []
+    assert stacks_in(tmp_path, {Path("needs.yaml")}) == ()
+
+
+def test_what_the_command_line_takes_as_a_stack_is_one(tmp_path: Path) -> None:
+    """
+    However it is spelled, with parameters that need no value, without apiVersion, and where another file extends it: no stack is hidden.
+    """
+    escaped = spec().replace("apiVersion", '"\\x61piVersion"', 1)
+    files = {
+        "quoted": spec().replace("apiVersion:", '"apiVersion" :', 1),
+        "escaped": escaped,
+        "unversioned": spec().split("\n", 1)[1],
+        "empty": f"{spec()}parameters: {{}}\n",
+        "null": f"{spec()}parameters:\n",
+        "given": spec().replace(": 800,", ': "${tokens}",') + "parameters: {tokens: {type: integer, default: 800}}\n",
+        "extended": spec(),
+        "extends": '"extends": extended.yaml\nname: other\n',
+    }
+
+    assert found(tmp_path, **files) == sorted(f"{name}.yaml" for name in files)
+
+
+def test_a_stack_of_the_other_side_is_a_stack(tmp_path: Path) -> None:
+    """
+    A file that is a stack on one side does not vanish by what is written into it on the other; one that is not there stays away.
+    """
+    assert found(tmp_path, dev="a: 1\n", other="a: 1\n") == []
+    assert stacks_in(tmp_path, {Path("dev.yaml"), Path("gone.yaml")}) == (tmp_path / "dev.yaml",)
 
 
 def test_the_shipped_stacks_are_found() -> None:

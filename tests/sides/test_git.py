@@ -124,7 +124,7 @@ def test_a_commit_that_git_cannot_give_is_outside_state(here: Path, tmp_path: Pa
     """
     A commit whose files are missing ends with what to do about it.
     """
-    with pytest.raises(OutsideStateError, match="git archive gone"):
+    with pytest.raises(OutsideStateError, match="git ls-tree gone"):
         unpack(Commit(ref="gone", sha="0" * 40, top=here), tmp_path)
 
 
@@ -150,3 +150,58 @@ def test_a_large_commit_does_not_block(here: Path, tmp_path: Path) -> None:
 
     assert sorted(unpacked("HEAD", tmp_path / "out")) == ["stacks/dev.lock.json", "stacks/dev.yaml"]
     assert subprocess.run(["git", "status", "--porcelain"], cwd=here, capture_output=True, check=True).stdout == b""
+
+
+def test_attributes_of_the_commit_hide_and_change_nothing(here: Path, tmp_path: Path) -> None:
+    """
+    Neither export-ignore nor a filter of .gitattributes counts: every stack is there byte by byte, and no filter program is started.
+    """
+    ran = tmp_path / "ran"
+    git(here, "config", "filter.lfs.smudge", f"touch {ran}; cat")
+    attributes = "stacks/** export-ignore\n*.yaml filter=lfs ident eol=crlf export-subst\n"
+    commit(here, {".gitattributes": attributes, "stacks/.gitattributes": "* export-ignore\n", "stacks/b.yaml": "a: $Id$ $Format:%H$\n"})
+
+    found = unpacked("HEAD", tmp_path / "out")
+
+    assert found == {"stacks/b.yaml": "a: $Id$ $Format:%H$\n", "stacks/dev.lock.json": "{}", "stacks/dev.yaml": spec()}
+    assert not ran.exists()
+
+
+def test_a_file_too_large_for_a_spec_does_not_vanish(here: Path, tmp_path: Path) -> None:
+    """
+    Its beginning is there, which is no spec: a stack cannot be hidden behind many bytes, and those after it are read from their beginning.
+    """
+    commit(here, {"stacks/a.yaml": "#" * 3 * 1024 * 1024, "stacks/z.yaml": "z"})
+
+    found = unpacked("HEAD", tmp_path / "out")
+
+    assert (len(found["stacks/a.yaml"]), found["stacks/z.yaml"]) == (2 * 1024 * 1024, "z")
+
+
+def test_too_much_together_is_refused(here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    What a commit can fill is bounded, in all as well.
+    """
+    monkeypatch.setattr("servewright.sides.git._MAX_TOGETHER", len(spec()))
+    assert here.is_dir()
+
+    with pytest.raises(OutsideStateError, match="MiB of files"):
+        unpacked("HEAD", tmp_path / "out")
+
+
+def test_a_tree_that_leads_out_writes_nothing_outside(here: Path, tmp_path: Path) -> None:
+    """
+    A tree made by hand may hold a folder "..": what lies in it is left out.
+    """
+    blob = git(here, "rev-parse", "HEAD:stacks/dev.yaml")
+    raw = b"100644 out.yaml\0" + bytes.fromhex(blob)
+    inner = _tree(here, raw)
+    made = git(here, "commit-tree", "-m", "x", _tree(here, b"40000 ..\0" + bytes.fromhex(inner)))
+
+    assert unpacked(made, tmp_path / "out") == {}
+    assert not (tmp_path / "out.yaml").exists()
+
+
+def _tree(folder: Path, raw: bytes) -> str:
+    command = ["git", "hash-object", "-t", "tree", "-w", "--literally", "--stdin"]
+    return subprocess.run(command, cwd=folder, input=raw, capture_output=True, check=True).stdout.decode().strip()

@@ -15,6 +15,7 @@ from servewright.errors import InvalidInputError
 from servewright.pipeline import preview_file, priced_file
 from servewright.report.diff import Diff, file_of, name_of
 from servewright.report.export import preview_value, to_json
+from servewright.report.export_diff import diff_value
 from servewright.sides.load import Asked, compare
 
 if TYPE_CHECKING:
@@ -141,16 +142,51 @@ def test_a_faulty_head_of_a_ref_is_named_as_in_the_repository(here: Path) -> Non
     assert [fault.file for fault in broken.faults] == ["base.yaml"]
 
 
-def test_a_faulty_base_counts_as_absent_and_is_said(here: Path) -> None:
+INCREASE = "gates: {rules: [{rule: increase, limit: 1%, action: deny}]}\n"
+
+
+def increases(found: Diff) -> list[str]:
     """
-    What could not be planned before is new now.
+    Return the states of the rules on the increase.
     """
-    write(here, {"a/one.yaml": BAD, "b/one.yaml": spec()})
+    return [gate.state for stack in found.stacks for gate in stack.gates if gate.rule == "increase"]
+
+
+def test_a_faulty_base_is_unknown_and_is_said(here: Path) -> None:
+    """
+    What could not be planned before was there: its amount is unknown, and an increase of it cannot be judged.
+    """
+    write(here, {"a/one.yaml": BAD, "b/one.yaml": spec() + INCREASE})
     said: list[str] = []
 
-    assert told(of("a", "b", said)) == [("one.yaml", "demo", "added")]
+    found = of("a", "b", said)
+    value = diff_value(found)
+
+    assert told(found) == [("one.yaml", "demo", "changed")]
+    assert increases(found) == ["unknown"]
     assert len(said) == 1
-    assert said[0].startswith("a/: one.yaml counts as absent, 1 fault: ")
+    assert said[0].startswith("a/: one.yaml cannot be planned, 1 fault: ")
+    assert value["stacks"][0]["before"] == value["stacks"][0]["delta"] == {"min": None, "expected": None, "max": None}
+    assert value["stacks"][0]["summary"].startswith("the base cannot be planned (1 fault)")
+
+
+def test_a_new_stack_beside_others_is_an_increase_from_nothing(here: Path) -> None:
+    """
+    A stack that got another file and name does not slip past its rule; where the base has no stack there is nothing to compare with.
+    """
+    write(here, {"a/one.yaml": spec("one") + INCREASE, "b/two.yaml": spec("two") + INCREASE, "c/x.yaml": "a: 1"})
+
+    assert increases(of("a", "b")) == ["denied"]
+    assert increases(of("c", "b")) == []
+
+
+def test_a_stack_of_one_side_is_one_on_both(here: Path) -> None:
+    """
+    A stack whose text no longer says that it is one is faulty and has not gone.
+    """
+    write(here, {"a/one.yaml": spec(), "b/one.yaml": "a: 1\n"})
+
+    assert told(of("a", "b")) == [("one.yaml", "demo", "faulty")]
 
 
 def test_a_folder_that_a_ref_lacks_makes_every_stack_new(here: Path) -> None:
@@ -217,12 +253,10 @@ def test_gates_are_judged_against_the_base(here: Path) -> None:
     """
     A rule on the increase is judged in a comparison, with the bill of the base.
     """
-    gates = "gates: {rules: [{rule: increase, limit: 1%, action: deny}]}\n"
-    write(here, {"a.yaml": spec(rate=2) + gates, "b.yaml": spec(rate=40) + gates})
+    write(here, {"a.yaml": spec(rate=2) + INCREASE, "b.yaml": spec(rate=40) + INCREASE})
 
     there, back = of("a.yaml", "b.yaml"), of("b.yaml", "a.yaml")
 
-    assert [(gate.rule, gate.state) for gate in there.stacks[0].gates if gate.rule == "increase"] == [("increase", "denied")]
-    assert [gate.state for gate in back.stacks[0].gates if gate.rule == "increase"] == ["passed"]
+    assert (increases(there), increases(back)) == (["denied"], ["passed"])
     assert (there.gates("denied"), back.gates("denied")) == (1, 0)
     assert replace(there, stacks=()).gates("denied") == 0

@@ -4,6 +4,7 @@ What a user names, to a place that can be read.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -35,12 +36,38 @@ def place(text: str, tmp_path: Path, stacks: Path = STACKS) -> Place:
 
 def test_a_path_is_read_as_it_stands(here: Path, tmp_path: Path) -> None:
     """
-    A file or folder here is itself, also where a branch has its name.
+    A file or folder here is itself; where a branch has its name, "./" says that the path is meant.
     """
+    assert [place(text, tmp_path).label for text in ("stacks", "stacks/", "stacks/dev.yaml")] == ["stacks/", "stacks/", "stacks/dev.yaml"]
     git(here, "branch", "stacks")
 
-    assert [place(text, tmp_path).label for text in ("stacks", "stacks/", "stacks/dev.yaml")] == ["stacks/", "stacks/", "stacks/dev.yaml"]
+    assert [place(text, tmp_path).label for text in ("./stacks", "stacks/")] == ["./stacks/", "stacks/"]
     assert place("stacks/dev.yaml", tmp_path).at.read_text() == spec(rate=3)
+
+
+@pytest.mark.parametrize("text", ["HEAD^0", "main", "main:stacks", "main:stacks/dev.yaml"])
+def test_what_is_both_a_path_and_a_ref_is_refused(here: Path, tmp_path: Path, text: str) -> None:
+    """
+    A change that adds a folder named after the base it is judged against does not become that base.
+    """
+    write(here, {f"{text}/dev.yaml": spec(rate=99)})
+
+    with pytest.raises(InvalidInputError, match="both a path here and a git ref"):
+        place(text, tmp_path)
+    assert place(f"./{text}", tmp_path).path == f"./{text}"
+
+
+def test_a_path_is_one_where_git_cannot_be_asked(here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    A checkout of another user, as in a container: files can be compared, refs cannot be meant.
+    """
+    # stands in for git, as it answers there
+    write(tmp_path / "bin", {"git": "#!/bin/sh\necho \"fatal: detected dubious ownership in repository at '/x'\" >&2\nexit 128\n"})
+    (tmp_path / "bin" / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+
+    assert place("stacks", tmp_path).at == Path("stacks")
+    assert here.is_dir()
 
 
 def test_a_ref_is_its_folder_of_stacks(here: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ What a bill says to its gates.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -27,7 +28,8 @@ class GateFacts:
     The figures that gates judge.
 
     *after* is the bill's total a month; where it is not *complete*, each member of it is a lower bound. *before* is the same of what it is
-    compared with, None where it is compared with nothing. *queries* and *tokens* are those of a month, None where not known.
+    compared with, None where it is compared with nothing; *same_unknown* says that what is not known is the same before and after, so that
+    the known parts can be compared. *queries* and *tokens* are those of a month, None where not known.
     *unknown* and *unsupported* name what has no price. *oldest_price* is the earliest date among the prices that matter, None where
     none has a date. *lock* is the state of the plan's lock, None for a program that has no plan of ours.
     """
@@ -36,6 +38,7 @@ class GateFacts:
     complete: bool
     before: Range | None = None
     before_complete: bool = True
+    same_unknown: bool = False
     queries: Decimal | None = None
     tokens: Decimal | None = None
     unknown: tuple[str, ...] = ()
@@ -61,6 +64,7 @@ class GateFacts:
             complete=bill.complete,
             before=None if before is None else before.monthly,
             before_complete=before is None or before.complete,
+            same_unknown=before is not None and _without_price(before) == _without_price(bill),
             queries=queries,
             tokens=tokens,
             unknown=tuple(each.what for each in bill.unknown),
@@ -68,6 +72,17 @@ class GateFacts:
             oldest_price=oldest_price(bill),
             lock=lock,
         )
+
+
+def _without_price(bill: Bill) -> Counter[tuple[str, ...]]:
+    """
+    Return what has no price, by its id and why, and with its line where it has one: more hours at no known price are not the same hours.
+    """
+    unknown: Counter[tuple[str, ...]] = Counter((each.id, each.why) for each in bill.unknown)
+    unknown.update((each.resource, each.type) for each in bill.unsupported)
+    lines = (line for line in bill.lines if None in (line.monthly.min, line.monthly.expected, line.monthly.max))
+    unknown.update((line.id, line.name, line.purchase or "", repr(line.quantity), repr(line.unit_price)) for line in lines)
+    return unknown
 
 
 def oldest_price(bill: Bill) -> date | None:

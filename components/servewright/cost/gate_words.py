@@ -24,13 +24,15 @@ _MOST_PLACES: Final = 20
 class Figure:
     """
     What a rule compares with its limit: *amount* in the limit's unit, None where it is not known. *per* follows it (" a month").
-    Where it is *at_least* that much, or not known, *why* says the reason.
+    Where it is *at_least* that much, or not known, *why* says the reason; *unbounded* where everything has a price and there is still no
+    figure.
     """
 
     amount: Decimal | None
     per: str
     at_least: bool = False
     why: str = ""
+    unbounded: bool = False
 
 
 def shown(amount: Decimal, unit: LimitUnit) -> str:

@@ -2,7 +2,8 @@
 Gates: a bill judged by the rules of its stack.
 
 The one judgement there is: preview, check, cost, diff and the policy pack of `pulumi up` all ask here. An incomplete bill is a lower
-bound, so what exceeds a limit already is refused, and what does not is not known to hold: it is neither passed nor denied.
+bound, so what exceeds a limit already is refused, and what does not is not known to hold: it is neither passed nor denied. A complete bill
+without an upper bound, and a stack without the lock it is held to, are refused where the rule denies.
 """
 
 from __future__ import annotations
@@ -97,6 +98,8 @@ def _judged(rule: GateRule, facts: GateFacts, today: date) -> GateOutcome:
 
 def _compared(rule: GateRule, limit: Limit, figure: Figure) -> GateOutcome:
     allowed = as_given(limit.amount, limit.unit)
+    if figure.unbounded and rule.action == "deny":
+        return _outcome(rule, "denied", allowed, "no upper bound", f"{figure.why}: the limit of {allowed} can be exceeded")
     if figure.amount is None:
         return _outcome(rule, "unknown", allowed, None, f"{figure.why}: whether the limit of {allowed} is kept is not known")
     text = beside(figure.amount, limit.amount, limit.unit)
@@ -127,7 +130,11 @@ def _lock_drift(rule: GateRule, facts: GateFacts) -> GateOutcome:
         case "stale":
             message = "the spec asks for what its lock does not hold"
             return _outcome(rule, _broken(rule), None, "drifted", message)
-    return _outcome(rule, "unknown", None, None, "there is no lock to compare with")
+    message = "there is no lock to compare with"
+    if facts.lock == "none" and rule.action == "deny":
+        # Nobody passes a rule that refuses by deleting what it compares with. A program without a plan of ours cannot have a lock.
+        return _outcome(rule, "denied", None, "no lock", message)
+    return _outcome(rule, "unknown", None, None, message)
 
 
 def _monthly_expected(facts: GateFacts, _limit: Limit) -> Figure:
@@ -160,16 +167,19 @@ def _per_1m_tokens(facts: GateFacts, _limit: Limit) -> Figure:
 
 def _increase(facts: GateFacts, limit: Limit) -> Figure:
     """
-    Return how much more is expected. With an unknown part before, the difference is no bound at all; an unknown part after makes it a
-    lower one. From nothing, every amount is more than any percentage.
+    Return how much more is expected. An unknown part after makes it a lower bound. With an unknown part before the difference is none
+    at all, unless the same is unknown after: then the known parts are compared, so that one thing without a price does not switch the
+    rule off. From nothing, every amount is more than any percentage.
     """
     per = " more a month"
     before, after = None if facts.before is None else facts.before.expected, facts.after.expected
-    if before is None or after is None or not facts.before_complete:
+    if before is None or after is None or not (facts.before_complete or facts.same_unknown):
         return Figure(amount=None, per=per, why="what it is compared with is not known in full")
     more = after - before
     if limit.unit == "%":
         more = more / before * 100 if before else Decimal("Infinity") if more > 0 else Decimal(0)
+    if facts.same_unknown and not facts.complete:
+        return Figure(amount=more, per=f"{per}, of what has a price before and after,")
     return Figure(amount=more, per=per, at_least=not facts.complete, why=_missing(facts))
 
 
@@ -194,7 +204,7 @@ _MEASURES: Final[Mapping[RuleName, Callable[[GateFacts, Limit], Figure]]] = Mapp
 
 def _amount(facts: GateFacts, amount: Decimal | None, per: str) -> Figure:
     why = _missing(facts) or "there is no upper bound"
-    return Figure(amount=amount, per=per, at_least=not facts.complete, why=why)
+    return Figure(amount=amount, per=per, at_least=not facts.complete, why=why, unbounded=facts.complete and amount is None)
 
 
 def _missing(facts: GateFacts) -> str:

@@ -11,7 +11,7 @@ from pulumi_policy import EnforcementLevel, PolicyConfigSchema, PolicyPack, Reso
 
 from servewright.policy.plain import plain
 from servewright.policy.program_gates import ENVIRONMENT, GATES_FILE, REGION, Program
-from servewright.policy.stack_gates import COMPONENT, Verdict, verdict
+from servewright.policy.stack_gates import COMPONENT, WITHOUT, Verdict, verdict
 
 if TYPE_CHECKING:
     from datetime import date
@@ -38,7 +38,13 @@ def run() -> None:
     PolicyPack(
         NAME,
         policies=[
-            ResourceValidationPolicy("gates", stacks, _deny, enforcement_level=_MANDATORY),
+            ResourceValidationPolicy(
+                "gates",
+                stacks,
+                _deny,
+                enforcement_level=_MANDATORY,
+                config_schema=PolicyConfigSchema(properties={WITHOUT: {"type": "boolean", "default": False}}),
+            ),
             ResourceValidationPolicy("gate-notices", stacks, _notice, enforcement_level=_ADVISORY),
             ResourceValidationPolicy(
                 "program",
@@ -64,11 +70,12 @@ def run() -> None:
 
 
 def _deny(args: ResourceValidationArgs, report: ReportViolation) -> None:
-    _say(_verdict(args).denials, report)
+    # Only the value true is leave: a text "false" is none.
+    _say(_verdict(args, without=args.get_config().get(WITHOUT) is True).denials, report)
 
 
 def _notice(args: ResourceValidationArgs, report: ReportViolation) -> None:
-    _say(_verdict(args).notices, report)
+    _say(_verdict(args, without=True).notices, report)
 
 
 def _say(texts: tuple[str, ...], report: ReportViolation) -> None:
@@ -76,8 +83,8 @@ def _say(texts: tuple[str, ...], report: ReportViolation) -> None:
         report(text, None)
 
 
-def _verdict(args: ResourceValidationArgs) -> Verdict:
-    return verdict(plain(args.props), _today()) if args.resource_type == COMPONENT else Verdict()
+def _verdict(args: ResourceValidationArgs, *, without: bool) -> Verdict:
+    return verdict(plain(args.props), _today(), without=without) if args.resource_type == COMPONENT else Verdict()
 
 
 def _today() -> date:

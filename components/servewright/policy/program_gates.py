@@ -74,7 +74,7 @@ class Program:
             return Verdict(denials=tuple(f"{d.file}:{d.line}:{d.column} {d.code} {d.path}: {d.message}" for d in error.diagnostics))
         records = records_of(self.resources.values(), region=self.config.get(REGION) or None)
         bill = price_records(records, load_catalog(), as_of=today)
-        return verdict_of(judge(gates, GateFacts.of(bill), today))
+        return verdict_of(gates, judge(gates, GateFacts.of(bill), today))
 
     def _note(self, urn: str, token: str, props: Any, **more: Any) -> None:  # noqa: ANN401 - any JSON
         of = {"parent": None, "provider": None, "custom": True, **more}

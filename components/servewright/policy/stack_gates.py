@@ -16,15 +16,22 @@ from servewright.cost.gates import judge
 if TYPE_CHECKING:
     from datetime import date
 
-    from servewright.cost.gates import GateOutcome
+    from servewright.cost.gates import GateOutcome, Gates
 
 COMPONENT: Final = "servewright:index:ServingStack"
 """
 The type token of the component (resources/assembly.py).
 """
 
+WITHOUT: Final = "allowWithoutGates"
+"""
+The name in the pack's config of leave to deploy a stack without gates.
+"""
+
 _UNREADABLE: Final = "the figures that its gates judge are not known: nothing is deployed that cannot be judged"
 _NONE: Final = "carries no gates: its program was made with a release that has none, or without an estimate"
+_HOW: Final = f'the config {{"gates": {{"{WITHOUT}": true}}}} of this pack lets it pass'
+_INCREASE: Final = "gate increase: not judged here, where no bill of before is known; servewright diff judges it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,26 +44,28 @@ class Verdict:
     notices: tuple[str, ...] = ()
 
 
-def verdict(inputs: Mapping[str, Any], today: date) -> Verdict:
+def verdict(inputs: Mapping[str, Any], today: date, *, without: bool = False) -> Verdict:
     """
-    Return what the gates among the component's *inputs* say on the day *today*. What cannot be read is refused.
+    Return what the gates among the component's *inputs* say on the day *today*. What cannot be read is refused, and so is a stack that has
+    no gates, unless it may pass *without*.
     """
     given = inputs.get("gates")
     if given is None:
-        return Verdict(notices=(_NONE,))
+        return Verdict(notices=(_NONE,)) if without else Verdict(denials=(f"{_NONE}; {_HOW}",))
     try:
         gates, facts = of_inputs(given)
-        return verdict_of(judge(gates, facts, today))
+        return verdict_of(gates, judge(gates, facts, today))
     except (AttributeError, InvalidOperation, KeyError, TypeError, ValueError):
         return Verdict(denials=(_UNREADABLE,))
 
 
-def verdict_of(outcomes: tuple[GateOutcome, ...]) -> Verdict:
+def verdict_of(gates: Gates, outcomes: tuple[GateOutcome, ...]) -> Verdict:
     """
-    Return *outcomes* as texts: what is denied, and what is warned of, waived or not known.
+    Return *outcomes* of *gates* as texts: what is denied, and what is warned of, waived, not known or not judged.
     """
+    skipped = {rule.name for rule in gates.rules} - {outcome.rule for outcome in outcomes}
     said = [(outcome.state, f"gate {outcome.rule}: {outcome.message}") for outcome in outcomes if outcome.state != "passed"]
     return Verdict(
         denials=tuple(text for state, text in said if state == "denied"),
-        notices=tuple(text for state, text in said if state != "denied"),
+        notices=(*(text for state, text in said if state != "denied"), *((_INCREASE,) if "increase" in skipped else ())),
     )

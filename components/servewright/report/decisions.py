@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from servewright.report.figures import times
-from servewright.report.plan_facts import Fact, images, model_facts, nodes, operator_facts, pool_facts, stack_facts
+from servewright.report.plan_facts import Fact, gate_facts, images, model_facts, nodes, operator_facts, pool_facts, stack_facts
 
 if TYPE_CHECKING:
     from servewright.report.plan_facts import Facts, Value, Why
@@ -55,6 +55,9 @@ def decisions(base: Value, head: Value) -> tuple[Decision, ...]:
 
 
 def _changed(base: Value, head: Value) -> Iterator[Decision]:
+    # Who changes what judges the bill says so first. A preview of an older release does not tell its rules: nothing is known to differ.
+    if "gate_rules" in base and "gate_rules" in head:
+        yield from _differing(head["stack"]["name"], gate_facts(base), gate_facts(head))
     yield from _models(base, head)
     yield from _named(_by_name(base["plan"]["pools"]), _by_name(head["plan"]["pools"]), pool_facts, "pool", _pool)
     yield from _named(_by_name(base["operators"]), _by_name(head["operators"]), operator_facts, "operator", _operator)

@@ -2,7 +2,7 @@
 Two sides of several stacks to what changed of each, and in total.
 
     pair    two stacks that were each named alone; else by file; what is left by name and environment
-    total   the sum over the stacks. A faulty head is not in "after", and with it no delta of the total is known
+    total   the sum over the stacks. What is faulty on a side is not in its amount, and with it no delta of the total is known
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from servewright.report.diff_stack import FaultyStack, StackDiff, StackSide, dif
 from servewright.report.money_table import components
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Callable, Hashable
 
     from servewright.cost.model import Bill
 
@@ -116,18 +116,18 @@ class Diff:
             for side in ("base", "head")
         )
         changes = [change for stack in self.stacks for change in stack.bill.changes if change.line.component == name]
-        faulty = any(stack.faulty is not None and name in _components(stack) for stack in self.stacks)
+        faulty = any(_faulty(stack) and name in _components(stack) for stack in self.stacks)
         delta = Range.unknown() if faulty else plus(change.delta for change in changes)
         return Component(name=name, before=before, after=after, delta=delta)
 
 
 def diff_sides(base: Side, head: Side, as_of: date) -> Diff:
     """
-    Return what changed from *base* to *head*; a faulty stack of the base counts as one that is not there.
+    Return what changed from *base* to *head*. Of a faulty stack of the base nobody knows what it cost: it is there, and no increase of it
+    can be judged. Where the base has stacks, one that is new is an increase from nothing.
     """
-    known = tuple(stack for stack in base.stacks if isinstance(stack, StackSide))
-    pairs = _pairs(known, head.stacks, alone=base.alone and head.alone)
-    found = sorted((diff_stack(old, new) for old, new in pairs), key=_place)
+    pairs = _pairs(base.stacks, head.stacks, alone=base.alone and head.alone)
+    found = sorted((diff_stack(old, new, beside=bool(base.stacks)) for old, new in pairs), key=_place)
     return Diff(as_of=as_of, base=base.label, head=head.label, stacks=tuple(found))
 
 
@@ -135,7 +135,7 @@ def delta_of(stack: StackDiff) -> Range:
     """
     Return what *stack* costs more or less; of a faulty one nothing is known.
     """
-    return Range.unknown() if stack.faulty is not None else stack.bill.delta
+    return Range.unknown() if _faulty(stack) else stack.bill.delta
 
 
 def at_least_of(stack: StackDiff) -> tuple[bool, bool]:
@@ -143,14 +143,14 @@ def at_least_of(stack: StackDiff) -> tuple[bool, bool]:
     Return whether the amounts before and after are those of the known part alone.
     """
     before, after = (side is not None and not side.bill.complete for side in (stack.base, stack.head))
-    return before, after or stack.faulty is not None
+    return before or stack.faulty_base is not None, after or stack.faulty is not None
 
 
 def name_of(stack: StackDiff) -> str:
     """
     Return the stack's name, or that of its file where nothing of it can be read.
     """
-    found = stack.head or stack.base or stack.faulty
+    found = stack.head or stack.base or stack.faulty or stack.faulty_base
     return "" if found is None else found.name
 
 
@@ -158,37 +158,50 @@ def file_of(stack: StackDiff) -> str | None:
     """
     Return the stack's file, as the head names it.
     """
-    found = stack.faulty or stack.head or stack.base
+    found = stack.faulty or stack.head or stack.base or stack.faulty_base
     return None if found is None else found.file
 
 
-Pairs = list[tuple[StackSide | None, StackSide | FaultyStack | None]]
+Found = StackSide | FaultyStack
+Pairs = list[tuple[Found | None, Found | None]]
 
 
-def _pairs(base: tuple[StackSide, ...], head: tuple[StackSide | FaultyStack, ...], *, alone: bool) -> Pairs:
+def _pairs(base: tuple[Found, ...], head: tuple[Found, ...], *, alone: bool) -> Pairs:
     if alone and len(base) == len(head) == 1:
         return [(base[0], head[0])]
     pairs: Pairs = []
     old, new = list(base), list(head)
     for key in (_file, _identity):
-        found = {key(stack): stack for stack in old if key(stack) is not None}
-        matched = [(found[key(stack)], stack) for stack in new if key(stack) in found]
-        pairs += matched
-        old = [stack for stack in old if all(stack is not one for one, _ in matched)]
-        new = [stack for stack in new if all(stack is not other for _, other in matched)]
+        left: list[Found] = []
+        for stack in new:
+            place = _place_of(key(stack), key, old)
+            if place is None:
+                left.append(stack)
+            else:
+                # taken out: a copy of a stack beside the renamed one is one more
+                pairs.append((old.pop(place), stack))
+        new = left
     return [*pairs, *((stack, None) for stack in old), *((None, stack) for stack in new)]
 
 
-def _file(stack: StackSide | FaultyStack) -> Hashable:
+def _place_of(wanted: Hashable, key: Callable[[Found], Hashable], stacks: list[Found]) -> int | None:
+    return None if wanted is None else next((place for place, stack in enumerate(stacks) if key(stack) == wanted), None)
+
+
+def _file(stack: Found) -> Hashable:
     return stack.file
 
 
-def _identity(stack: StackSide | FaultyStack) -> Hashable:
+def _identity(stack: Found) -> Hashable:
     return None if isinstance(stack, FaultyStack) else (stack.name, stack.environment)
 
 
 def _components(stack: StackDiff) -> set[str]:
-    return set() if stack.base is None else {line.component for line in stack.base.bill.lines}
+    return {line.component for side in (stack.base, stack.head) if side is not None for line in side.bill.lines}
+
+
+def _faulty(stack: StackDiff) -> bool:
+    return stack.faulty is not None or stack.faulty_base is not None
 
 
 def _place(stack: StackDiff) -> tuple[str, str]:

@@ -11,17 +11,20 @@ from typing import TYPE_CHECKING, Any
 from servewright.cost.gates import GateOutcome, Waiver
 from servewright.cost.model import Bill, Line, Unknown, Unsupported
 from servewright.ranges import Range
-from servewright.report.diff_stack import Judge, StackSide
+from servewright.report.diff_stack import Judge, JudgeBy, StackSide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def side_of_preview(document: Mapping[str, Any], file: str | None, *, judge: Judge | None = None) -> StackSide:
+def side_of_preview(
+    document: Mapping[str, Any], file: str | None, *, judge: Judge | None = None, judge_by: JudgeBy | None = None
+) -> StackSide:
     """
     Return the stack of *document*, which holds preview-v1.json, as one side; *file* is where it comes from.
 
-    *judge* asks its cost rules; without it they are as the document has them, and none on an increase is among them.
+    *judge* asks its cost rules; without it they are as the document has them, and none on an increase is among them. *judge_by*
+    asks others.
     """
     stack, prices = document["stack"], document["prices"]
     recorded = _gates(document)
@@ -36,6 +39,7 @@ def side_of_preview(document: Mapping[str, Any], file: str | None, *, judge: Jud
         oldest=prices["oldest"],
         newest=prices["newest"],
         judge=judge or (lambda _before: recorded),
+        judge_by=judge_by,
     )
 
 

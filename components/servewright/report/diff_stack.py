@@ -5,16 +5,17 @@ One stack on one side of a comparison, and what changed from one side to the oth
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from servewright.cost.diff import BillDiff, diff_bills
-from servewright.cost.gates import GateOutcome
-from servewright.cost.model import Bill
+from servewright.cost.gates import GateOutcome, Gates, denied
+from servewright.cost.model import Bill, Unknown
 from servewright.cost.records import STACK_TYPE, UNKNOWN
 from servewright.report.decisions import Decision, decisions
 from servewright.report.diff_summary import NO_CHANGE, summary, whole_stack
 from servewright.report.figures import plural
+from servewright.report.gates import rules_of
 
 if TYPE_CHECKING:
     from servewright.diagnostics import Diagnostic
@@ -24,9 +25,17 @@ _NOT_COUNTED: Final = (STACK_TYPE, "pulumi:providers:", "servewright:")
 Types that only give structure, as `ResourceRecord.structural` says of a record; a document does not tell components apart, but knows ours.
 """
 
+_NOTHING: Final = Bill(lines=(), unknown=(), unsupported=(), free=(), not_priced=(), assumptions=())
+
 Judge = Callable[[Bill | None], tuple[GateOutcome, ...]]
 """
 Returns what the rules of a stack say of its bill, compared with that of the base.
+"""
+
+
+JudgeBy = Callable[[Gates, Bill | None], tuple[GateOutcome, ...]]
+"""
+Returns what other rules than its own say of the bill of a stack.
 """
 
 
@@ -36,7 +45,7 @@ class StackSide:
     A stack as one side has it.
 
     *document* is its plan as in preview-v1.json, None for a program that is not ours. *resources* are the inputs by URN. *judge* asks its
-    cost rules, where they are known. *oldest* and *newest* are the dates of its prices.
+    cost rules, where they are known, and *judge_by* those of another side. *oldest* and *newest* are the dates of its prices.
     """
 
     name: str
@@ -49,6 +58,7 @@ class StackSide:
     oldest: str | None = None
     newest: str | None = None
     judge: Judge | None = None
+    judge_by: JudgeBy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +94,8 @@ class ResourceCounts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackDiff:
     """
-    What changed of one stack; *base* or *head* is None where it is not there, *faults* is empty unless the head is faulty.
+    What changed of one stack; *base* or *head* is None where it is not there or faulty. *faulty* is the faulty head, *faulty_base* the
+    faulty base: the stack was there, and nobody knows what it cost.
     """
 
     base: StackSide | None
@@ -96,12 +107,16 @@ class StackDiff:
     resources: ResourceCounts
     gates: tuple[GateOutcome, ...] = ()
     faulty: FaultyStack | None = field(default=None)
+    faulty_base: FaultyStack | None = field(default=None)
 
 
-def diff_stack(base: StackSide | None, head: StackSide | FaultyStack | None) -> StackDiff:
+def diff_stack(base: StackSide | FaultyStack | None, head: StackSide | FaultyStack | None, *, beside: bool = False) -> StackDiff:
     """
-    Return what changed of a stack from *base* to *head*.
+    Return what changed of a stack from *base* to *head*. *beside* says that the base has other stacks: then a new one is an increase from
+    nothing, else there is nothing to compare with.
     """
+    if isinstance(base, FaultyStack):
+        return _from_faulty(base, head)
     if isinstance(head, FaultyStack):
         return _faulty(base, head)
     bill = diff_bills(None if base is None else base.bill, None if head is None else head.bill)
@@ -116,7 +131,52 @@ def diff_stack(base: StackSide | None, head: StackSide | FaultyStack | None) -> 
         bill=bill,
         decisions=decided,
         resources=counts,
-        gates=() if head is None or head.judge is None else head.judge(None if base is None else base.bill),
+        gates=() if head is None else _gates(base, head, _NOTHING if beside else None),
+    )
+
+
+def _gates(base: StackSide | None, head: StackSide, absent: Bill | None) -> tuple[GateOutcome, ...]:
+    """
+    Return what the rules of *head* say, and as warnings what those of *base* would refuse and they do not: whoever changes a stack may
+    change its rules too, but not in silence. *absent* is what a head without a base is compared with.
+    """
+    own = _judged(head, absent if base is None else base.bill)
+    if base is None or base.document is None or head.judge_by is None:
+        return own
+    rules = rules_of(base.document)
+    refused = () if rules is None else denied(head.judge_by(rules, base.bill))
+    told = {outcome.rule for outcome in denied(own)}
+    return (*own, *(_loosened(outcome) for outcome in refused if outcome.rule not in told))
+
+
+def _loosened(outcome: GateOutcome) -> GateOutcome:
+    message = f"the gates of the base would deny this, those of the head do not: {outcome.message}"
+    return replace(outcome, action="warn", state="warned", message=message, waiver=None)
+
+
+def _judged(head: StackSide | None, before: Bill | None) -> tuple[GateOutcome, ...]:
+    return () if head is None or head.judge is None else head.judge(before)
+
+
+def _from_faulty(base: FaultyStack, head: StackSide | FaultyStack | None) -> StackDiff:
+    """
+    Return what is known where nothing of the base is: the head, and that no change of it can be told or judged.
+    """
+    if isinstance(head, FaultyStack):
+        return replace(_faulty(None, head), faulty_base=base)
+    same = None if head is None else head.bill
+    unknown = Unknown(id=base.file, resource=base.file, what="the whole stack", why="the base cannot be planned")
+    return StackDiff(
+        base=None,
+        head=head,
+        state="removed" if head is None else "changed",
+        summary=f"the base cannot be planned ({plural(len(base.faults), 'fault')}): what changed is not known",
+        # Nothing is known of the base: no line has come.
+        bill=diff_bills(same, same),
+        decisions=(),
+        resources=ResourceCounts(added=0, removed=0, changed=0, unchanged=0),
+        gates=_judged(head, replace(_NOTHING, unknown=(unknown,))),
+        faulty_base=base,
     )
 
 

@@ -1,5 +1,6 @@
 """
-One line for each stack: what changed, in the order in which people ask. What was asked for, what it made of it, then the rest.
+One line for each stack: what changed, in the order in which people ask. What judges the bill, what was asked for, what the plan made of it,
+then the rest.
 """
 
 from __future__ import annotations
@@ -49,9 +50,11 @@ def summary(base: StackSide, head: StackSide, decided: Iterable[Decision], bill:
 
 def _phrases(base: StackSide, head: StackSide, decided: tuple[Decision, ...], bill: BillDiff, resources: ResourceCounts) -> Iterator[str]:
     planned: tuple[str, ...] = ()
+    judging = [_one(d) for d in sorted(decided, key=lambda d: d.field != "environment") if is_judging(d)]
+    yield from judging
     if base.document is not None and head.document is not None:
         planned = (*_models(base.document, head.document), *_rest(decided, head))
-    yield from planned or _without_plan(bill, resources)
+    yield from planned or (() if judging and bill.empty and not resources.total else _without_plan(bill, resources))
     missing = len(bill.unknown.added) + len(bill.unsupported.added)
     if missing:
         yield f"{missing} new without a price"
@@ -131,11 +134,19 @@ def _rest(decided: tuple[Decision, ...], head: StackSide) -> Iterator[str]:
     operators = [d.subject for d in decided if d.field in ("operator", "mode", "version", "address")]
     if operators:
         yield f"operators: {_listed(operators)}"
-    whole = [d for d in decided if d.subject == head.name and d.subject not in models and not d.field.startswith("default of")]
+    rest = [d for d in decided if not d.field.startswith("default of") and not is_judging(d)]
+    whole = [d for d in rest if d.subject == head.name and d.subject not in models]
     yield from (_one(d) for d in whole if d.field != "budget notices")
     defaults = [d for d in decided if d.field.startswith("default of")]
     if defaults and not (told or whole):
         yield plural(len(defaults), "default")
+
+
+def is_judging(decision: Decision) -> bool:
+    """
+    Tell whether *decision* is about what judges the bill: the environment, a gate, a waiver. Summaries begin with these.
+    """
+    return decision.field == "environment" or decision.field.startswith(("gate ", "waiver "))
 
 
 def _without_plan(bill: BillDiff, resources: ResourceCounts) -> Iterator[str]:

@@ -15,7 +15,7 @@ from servewright.report.export_bill import bill_value
 from servewright.report.export_numbers import exact, rounded
 from servewright.report.export_plan import plan_value
 from servewright.report.export_units import hosted_value, units_value
-from servewright.report.gates import gates_of, gates_value
+from servewright.report.gates import gates_of, gates_value, rules_value
 from servewright.report.hosted import compare_models
 from servewright.report.image import images_used
 from servewright.report.secret import secrets_needed
@@ -57,6 +57,7 @@ def preview_value(preview: Preview) -> dict[str, Any]:
         "resources": _resources(preview),
         "bill": bill_value(preview.bill),
         "gates": gates_value(gates_of(preview)),
+        **rules_value(preview.plan.gates),
         "images": _images(preview),
         "secrets": _secrets(preview.plan),
         "quotas": _quotas(preview),

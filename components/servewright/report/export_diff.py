@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from servewright.cost.diff import Change, Moved, stable_name
 from servewright.cost.model import Line, Unknown, Unsupported
+from servewright.ranges import Range
 from servewright.report.diff import at_least_of, delta_of, file_of, name_of
 from servewright.report.diff_stack import type_of
 from servewright.report.export_numbers import exact, exact_range
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from servewright.diagnostics import Diagnostic
-    from servewright.ranges import Range
     from servewright.report.diff import Component, Diff
     from servewright.report.diff_stack import StackDiff, StackSide
 
@@ -60,7 +60,7 @@ def _stack(stack: StackDiff) -> dict[str, Any]:
         "environment": None if found is None else found.environment,
         "owner": None if found is None else found.owner,
         "state": stack.state,
-        **_money(_monthly(stack.base), _monthly(stack.head), delta_of(stack)),
+        **_money(_before(stack), _monthly(stack.head), delta_of(stack)),
         "at_least": {"before": before, "after": after},
         "models": _models(stack),
         "summary": stack.summary,
@@ -181,3 +181,8 @@ def _range(amount: Range | None) -> dict[str, Any] | None:
 
 def _monthly(side: StackSide | None) -> Range | None:
     return None if side is None else side.bill.monthly
+
+
+def _before(stack: StackDiff) -> Range | None:
+    # a faulty base was there: its amount is unknown and not absent
+    return _monthly(stack.base) if stack.faulty_base is None else Range.unknown()

@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from servewright.cost.gate_facts import GateFacts
+from servewright.cost.gate_inputs import read_gates
 from servewright.cost.gates import judge
 from servewright.report.screen import BAD, GOOD, QUIET, STRONG, WARN, Column, Screen, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from servewright.cost.gates import GateOutcome, Gates, State
     from servewright.cost.model import Bill
@@ -27,6 +28,13 @@ def gates_of(preview: Preview, before: Bill | None = None) -> tuple[GateOutcome,
     Return what the gates of the stack say of *preview*, compared with the bill *before* it where there is one.
     """
     return judge(preview.plan.gates, facts_of(preview.plan, preview.bill, before), preview.as_of)
+
+
+def judged_by(preview: Preview, gates: Gates, before: Bill | None = None) -> tuple[GateOutcome, ...]:
+    """
+    Return what other *gates* than its own say of *preview*.
+    """
+    return judge(gates, facts_of(preview.plan, preview.bill, before), preview.as_of)
 
 
 def facts_of(plan: Plan, bill: Bill, before: Bill | None = None) -> GateFacts:
@@ -88,6 +96,28 @@ def gates_value(outcomes: Iterable[GateOutcome]) -> list[dict[str, Any]]:
         }
         for outcome in outcomes
     ]
+
+
+def rules_value(gates: Gates) -> dict[str, Any]:
+    """
+    Return the rules of a stack and its waivers as fields of preview-v1.json: also those that judge nothing today, or that nothing breaks.
+    """
+    return {
+        "gate_rules": [{"rule": r.name, "action": r.action, "limit": None if r.limit is None else r.limit.text} for r in gates.rules],
+        "waivers": [{"rule": w.rule, "owner": w.owner, "reason": w.reason, "expires": w.expires.isoformat()} for w in gates.waivers],
+    }
+
+
+def rules_of(document: Mapping[str, Any]) -> Gates | None:
+    """
+    Return the rules and waivers that `rules_value` wrote into *document*; None where they are not told, or not as it writes them.
+    """
+    if "gate_rules" not in document:
+        return None
+    try:
+        return read_gates(document["gate_rules"], document["waivers"])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
 def _actions(outcomes: tuple[GateOutcome, ...]) -> str:

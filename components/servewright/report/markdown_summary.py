@@ -50,7 +50,14 @@ def stack_rows(diff: DiffDocument) -> list[str]:
     not known, then by how much they change.
     """
     found = [(s, label) for s, label in zip(diff.stacks, labels(diff.stacks), strict=True) if s.state != "unchanged"]
-    found.sort(key=lambda pair: (pair[0].state != "faulty", pair[0].delta.expected is not None, -abs(pair[0].delta.expected or 0), pair[1]))
+    found.sort(
+        key=lambda pair: (
+            pair[0].state != "faulty",
+            pair[0].delta.expected is not None,
+            -abs(pair[0].delta.expected or Decimal(0)),
+            pair[1],
+        )
+    )
     return [f"| {' | '.join((escaped(label), _change(s), _held(_expected(s)), _held(_max(s)), _held(_tokens(s))))} |" for s, label in found]
 
 

@@ -102,6 +102,21 @@ def stack_facts(document: Value, why: Why) -> Facts:
     return {name: Fact(text=text, reason=reason) for name, (text, reason) in said.items() if text}
 
 
+def gate_facts(document: Value) -> Facts:
+    """
+    Return the cost rules of the stack and who may break them until when; nothing of a preview that does not tell its rules.
+    """
+    rules = {
+        f"gate {each['rule']}": Fact(text=" ".join(part for part in (each["limit"], each["action"]) if part))
+        for each in document.get("gate_rules", ())
+    }
+    waivers = {
+        f"waiver {each['rule']}": Fact(text=f"until {each['expires']}, by {each['owner']}: {each['reason']}")
+        for each in document.get("waivers", ())
+    }
+    return rules | waivers
+
+
 def images(document: Value) -> dict[str, Fact]:
     """
     Return tag and digest of each image by its name.

@@ -1,31 +1,38 @@
 """
 A commit of the repository around the working folder, as files in a folder of their own.
 
-Git is asked and never told: `rev-parse` names the commit, `archive` writes its tree to a pipe. Nothing is checked out, no hook runs,
-nothing is fetched. Only what a spec can read is unpacked, and nothing outside the folder.
+Git is asked and never told: `rev-parse` names the commit, `ls-tree` its files and `cat-file` gives their bytes as committed. Nothing is
+checked out, no hook and no filter runs, nothing is fetched, and no `.gitattributes` of the commit hides or changes a file. Only what a
+spec can read is written, and nothing outside the folder.
 """
 
 from __future__ import annotations
 
 import os
 import subprocess
-import tarfile
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from servewright.errors import InternalError, OutsideStateError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator, Mapping
 
 _SUFFIXES: Final = (".yaml", ".yml", ".json")
 _SHORT: Final = 7
 _MAX_FILE: Final = 2 * 1024 * 1024
 _MAX_FILES: Final = 50_000
+_MAX_TOGETHER: Final = 256 * 1024 * 1024
 """
-Bounds on what is unpacked: a spec has 1 MiB at most, a repository of specs some thousand files (judgement).
+Bounds on what is unpacked: a spec has 1 MiB at most, a repository of specs some thousand files (judgement). Of a larger file the
+beginning is written, which is too large for a spec still: it is told as a fault and does not vanish.
 """
+
+_PIECE: Final = 64 * 1024
+_FILES: Final = ("100644", "100755")
+_LINK: Final = "120000"
+_MAX_HOPS: Final = 8
 
 _QUIET: Final = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "protocol.allow=never")
 
@@ -62,57 +69,130 @@ def find_commit(ref: str) -> Commit | None:
     return None if sha is None or top is None else Commit(ref=ref, sha=sha, top=Path(top))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """
+    A file or link of a commit: *oid* is the id of its bytes.
+    """
+
+    path: str
+    mode: str
+    oid: str
+
+
 def unpack(commit: Commit, folder: Path) -> None:
     """
     Write the files of *commit* that a spec can read into *folder*; raises OutsideStateError where git cannot give them.
     """
-    with subprocess.Popen(  # noqa: S603 - git with a list of arguments and a full commit id
-        _command("archive", "--format=tar", commit.sha),
+    entries = list(_wanted(commit))
+    with subprocess.Popen(  # noqa: S603 - git with a list of arguments
+        _command("cat-file", "--batch"),
         cwd=commit.top,
         env=_environment(),
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     ) as process:
-        _unpack(process, commit, folder)
-    if process.returncode:
-        msg = f"git archive {commit.label} ended with {process.returncode}: where the clone is a part only, fetch the commit first"
-        raise OutsideStateError(msg)
-
-
-def _unpack(process: subprocess.Popen[bytes], commit: Commit, folder: Path) -> None:
-    if process.stdout is None:
-        msg = "a pipe that was asked for is not there"
-        raise InternalError(msg)
-    try:
-        with tarfile.open(fileobj=process.stdout, mode="r|") as archive:
-            _extract(archive, folder)
-        # git writes whole records: what follows the end of the archive has to be taken too, or git is told that nobody reads
-        process.stdout.read()
-    except (tarfile.TarError, OSError) as fault:
-        process.kill()
-        msg = f"git archive {commit.label}: {fault}"
-        raise OutsideStateError(msg) from None
-
-
-def _extract(archive: tarfile.TarFile, folder: Path) -> None:
-    for member in _wanted(archive):
         try:
-            archive.extract(member, folder, filter="data")
-        except tarfile.FilterError:
-            # A link that leads out of the tree: whoever extends it is told that the file is not there.
-            continue
+            _write(process, entries, folder)
+        except (OSError, ValueError) as fault:
+            process.kill()
+            msg = f"git cat-file {commit.label}: {fault}: where the clone is a part only, fetch the commit first"
+            raise OutsideStateError(msg) from None
 
 
-def _wanted(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+def _wanted(commit: Commit) -> Iterator[_Entry]:
+    """
+    Yield the files and links of *commit* that a spec can read, by their paths from the root of the tree.
+    """
+    done = subprocess.run(  # noqa: S603 - git with a list of arguments and a full commit id
+        _command("ls-tree", "-r", "-z", "--full-tree", commit.sha),
+        cwd=commit.top,
+        env=_environment(),
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode:
+        msg = f"git ls-tree {commit.label} ended with {done.returncode}: where the clone is a part only, fetch the commit first"
+        raise OutsideStateError(msg)
     found = 0
-    for member in archive:
-        if not member.name.endswith(_SUFFIXES) or not (member.isreg() or member.issym()) or member.size > _MAX_FILE:
+    for row in done.stdout.split(b"\0"):
+        about, _, name = row.partition(b"\t")
+        path = os.fsdecode(name)
+        if not path.lower().endswith(_SUFFIXES) or not _within(path):
             continue
+        mode, _, oid = about.decode("ascii").split(" ")
         found += 1
         if found > _MAX_FILES:
-            msg = f"more than {_MAX_FILES:,} files that could be specs"
-            raise tarfile.TarError(msg)
-        yield member
+            msg = f"git ls-tree {commit.label}: more than {_MAX_FILES:,} files that could be specs"
+            raise OutsideStateError(msg)
+        yield _Entry(path=path, mode=mode, oid=oid)
+
+
+def _within(path: str) -> bool:
+    parts = path.split("/")
+    return not {"", os.curdir, os.pardir} & set(parts)
+
+
+def _write(process: subprocess.Popen[bytes], entries: list[_Entry], folder: Path) -> None:
+    files: set[str] = set()
+    links: dict[str, str] = {}
+    left = _MAX_TOGETHER
+    for entry in entries:
+        if entry.mode not in (*_FILES, _LINK):
+            continue
+        content = _blob(process, entry.oid)
+        left -= len(content)
+        if left < 0:
+            msg = f"more than {_MAX_TOGETHER // 1024**2} MiB of files that could be specs"
+            raise ValueError(msg)
+        if entry.mode == _LINK:
+            links[entry.path] = os.fsdecode(content)
+            continue
+        at = folder / entry.path
+        at.parent.mkdir(parents=True, exist_ok=True)
+        at.write_bytes(content)
+        files.add(entry.path)
+    for path in links:
+        target = _target(path, links, files)
+        if target is not None:
+            at = folder / path
+            at.parent.mkdir(parents=True, exist_ok=True)
+            at.symlink_to(os.path.relpath(folder / target, at.parent))
+
+
+def _target(path: str, links: Mapping[str, str], files: Container[str]) -> str | None:
+    """
+    Return the file of the commit that the link *path* leads to in the end, None where it leads elsewhere; no link is ever followed.
+    """
+    for _ in range(_MAX_HOPS):
+        if path not in links:
+            break
+        path = os.path.normpath(PurePosixPath(path).parent / links[path])
+    return path if path in files else None
+
+
+def _blob(process: subprocess.Popen[bytes], oid: str) -> bytes:
+    """
+    Return the bytes of *oid*, of many only the first ones.
+    """
+    if process.stdin is None or process.stdout is None:
+        msg = "a pipe that was asked for is not there"
+        raise InternalError(msg)
+    process.stdin.write(f"{oid}\n".encode("ascii"))
+    process.stdin.flush()
+    _, kind, *size = process.stdout.readline().split() or (b"", b"missing")
+    if kind != b"blob":
+        msg = f"{oid} is {kind.decode('ascii', 'replace')}"
+        raise ValueError(msg)
+    left = int(size[0])
+    content = process.stdout.read(min(left, _MAX_FILE))
+    left -= len(content)
+    # what is not kept has to be taken too, and the line end behind it
+    while left > 0 and (piece := process.stdout.read(min(left, _PIECE))):
+        left -= len(piece)
+    process.stdout.read(1)
+    return content
 
 
 def _asked(*arguments: str) -> str | None:
@@ -134,6 +214,6 @@ def _command(*arguments: str) -> list[str]:
 
 def _environment() -> dict[str, str]:
     """
-    Return the environment for git: no lazy fetch of a partial clone, no question, no paging.
+    Return the environment for git: no lazy fetch of a partial clone, no replaced object, no question, no paging.
     """
-    return {**os.environ, "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+    return {**os.environ, "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}

@@ -22,7 +22,7 @@ from servewright.report.diff_preview import side_of_preview
 from servewright.report.diff_stack import FaultyStack, StackSide
 from servewright.report.export import preview_value
 from servewright.report.figures import plural
-from servewright.report.gates import gates_of
+from servewright.report.gates import gates_of, judged_by
 from servewright.sides.codes import NO_SIDE, NO_STACK
 from servewright.sides.fingerprint import fingerprint
 from servewright.sides.folder import stacks_in
@@ -68,7 +68,8 @@ def compare(asked: Asked, as_of: date | None, say: Say) -> Diff:
         head = working_tree(base, asked.stacks) if asked.head is None else place_of(asked.head, asked.stacks, folder_for)
         _refuse_other_name(base, head)
         prices = _Prices(as_of)
-        old, new = _side(base, prices), _side(head, prices)
+        stacks = _stacks(base) | _stacks(head)
+        old, new = _side(base, prices, stacks), _side(head, prices, stacks)
         _tell(base, head, old, new, say)
         return diff_sides(old, new, as_of or load_catalog().build_date)
 
@@ -105,14 +106,21 @@ class _Prices:
             faults = tuple(_as_named(place, each) for each in fault.diagnostics if each.severity == "error")
             return FaultyStack(name=path.stem, file=file, faults=faults)
         preview = self._made[key]
-        return side_of_preview(preview_value(preview), file, judge=partial(gates_of, preview))
+        return side_of_preview(preview_value(preview), file, judge=partial(gates_of, preview), judge_by=partial(judged_by, preview))
 
 
-def _side(place: Place, prices: _Prices) -> Side:
+def _stacks(place: Place) -> frozenset[Path]:
+    """
+    Return the files that are stacks in the folder *place*: who is one on one side is one on the other.
+    """
+    return frozenset(path.relative_to(place.at) for path in stacks_in(place.at)) if place.at.is_dir() else frozenset()
+
+
+def _side(place: Place, prices: _Prices, stacks: frozenset[Path]) -> Side:
     if not place.at.exists():
         return Side(label=place.label, stacks=())
     if place.at.is_dir():
-        files = [(path, shown(path.relative_to(place.at))) for path in stacks_in(place.at)]
+        files = [(path, shown(path.relative_to(place.at))) for path in stacks_in(place.at, stacks)]
         return Side(label=place.label, stacks=tuple(prices.stack(place, path, file) for path, file in files))
     if place.at.suffix == ".json":
         return Side(label=place.label, stacks=(json_side(place.at, place.words(shown(place.at)), prices.as_of),), alone=True)
@@ -126,13 +134,13 @@ def _as_named(place: Place, fault: Diagnostic) -> Diagnostic:
 
 def _tell(base: Place, head: Place, old: Side, new: Side, say: Say) -> None:
     """
-    Say what of the base is left out; raises where nothing is left at all.
+    Say what of the base is not known; raises where nothing is left at all.
     """
     for place, side in ((base, old), (head, new)):
         if not side.stacks:
             say(f"{place.label}: no stack in {place.path}")
     for stack in _faulty(old):
-        say(f"{base.label}: {stack.file} counts as absent, {plural(len(stack.faults), 'fault')}: {stack.faults[0].message}")
+        say(f"{base.label}: {stack.file} cannot be planned, {plural(len(stack.faults), 'fault')}: {stack.faults[0].message}")
     if not old.stacks and not new.stacks:
         hint = "a stack is a YAML file with apiVersion: servewright.dev/v1; --path names the folder of a git ref"
         raise InvalidInputError((of_file(head.path, NO_STACK, "no stack on either side", hint=hint, phase="fields"),))

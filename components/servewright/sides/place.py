@@ -5,7 +5,8 @@ What a user named as one side, to a file or folder that can be read.
     REF:PATH    the same of a commit; PATH starts at the root of the repository
     REF         the folder of stacks of a commit
 
-A path that exists is never taken for a ref.
+A text that is both a path here and a ref is refused, as git does: a change could otherwise add a folder named after the ref that it is
+compared with. `./x` is always the path.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from servewright.diagnostics import of_file
-from servewright.errors import InvalidInputError
+from servewright.errors import InvalidInputError, OutsideStateError
 from servewright.sides.codes import NO_SIDE
 from servewright.sides.git import Commit, find_commit, unpack
 
@@ -53,6 +54,7 @@ def place_of(text: str, stacks: Path, folder_for: Callable[[], Path]) -> Place:
     Raises InvalidInputError where it names nothing.
     """
     if text and _exists(Path(text)):
+        _refuse_both(text)
         path = Path(text)
         return Place(label=f"{text.rstrip('/')}/" if path.is_dir() else text, at=path, path=text)
     commit = find_commit(text)
@@ -63,6 +65,24 @@ def place_of(text: str, stacks: Path, folder_for: Callable[[], Path]) -> Place:
     if commit is None:
         raise InvalidInputError((of_file(text, NO_SIDE, "is no file, no folder and no git ref", hint=_FETCH, phase="fields"),))
     return _unpacked(commit, inner or ".", folder_for())
+
+
+def _refuse_both(text: str) -> None:
+    """
+    Raise InvalidInputError where *text*, a path here, is also a ref or REF:PATH.
+    """
+    ref, colon, _ = text.partition(":")
+    if _is_ref(text) or (colon and _is_ref(ref)):
+        hint = f"./{text} is the path; for the ref take its commit id: git rev-parse '{text}'"
+        raise InvalidInputError((of_file(text, NO_SIDE, "is both a path here and a git ref", hint=hint, phase="fields"),))
+
+
+def _is_ref(text: str) -> bool:
+    try:
+        return find_commit(text) is not None
+    except OutsideStateError:
+        # where git does not trust the folder, no ref can be meant
+        return False
 
 
 def working_tree(base: Place, stacks: Path) -> Place:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import sys
 import threading
 import uuid
@@ -268,6 +269,8 @@ def main() -> None:
     Serve until interrupted.
     """
     package, version = sys.argv[1:3]
+    # a shell without job control starts what it puts into the background with SIGINT ignored, and children inherit that
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sizes = [("grpc.max_receive_message_length", MAX_MESSAGE_BYTES), ("grpc.max_send_message_length", MAX_MESSAGE_BYTES)]
     server = grpc.server(ThreadPoolExecutor(16), options=sizes)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(Simulated(package, version), server)
