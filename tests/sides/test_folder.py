@@ -122,3 +122,12 @@ def test_the_shipped_stacks_are_found() -> None:
     The project's own folder has three.
     """
     assert [path.name for path in stacks_in(ROOT / "stacks")] == ["dev.yaml", "prod.yaml", "staging.yaml"]
+
+
+def test_what_builds_upon_a_blueprint_is_a_stack_and_a_blueprint_is_none(tmp_path: Path) -> None:
+    """
+    A spec may consist of a blueprint's name alone; the blueprint itself is there to be extended, also where it could stand alone.
+    """
+    heading = "blueprint: {name: chat, version: 1.0.0, question: What does it cost?}\n"
+    files = {"dev": "extends: blueprint:chat-8b@1\n", "prod": "extends: [{from: blueprint:./shelf/chat@1}]\n"}
+    assert found(tmp_path, shelf__chat__blueprint=heading + spec(), **files) == ["dev.yaml", "prod.yaml"]

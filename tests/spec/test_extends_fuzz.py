@@ -39,6 +39,17 @@ DECLARED = st.fixed_dictionaries(
         "description": SCALARS,
     },
 )
+HEADING = st.fixed_dictionaries(
+    {"name": st.just("chat"), "version": st.just("1.0.0"), "question": st.just("What does it cost?")},
+    optional={
+        "locked": st.lists(
+            st.sampled_from(["owner", "models[chat]", "models[chat].slo", "capacity", "labels[p]", "gone", "models"]), max_size=3
+        ),
+        "deprecated": st.just({"since": "1.0.0", "why": "it is old"}) | SMALL,
+        "tool": SCALARS,
+        "migration": SMALL,
+    },
+)
 TREE: dict[str, Any] = yaml.safe_load(FULL.replace(": off", ": 'off'"))
 FIELDS = st.dictionaries(st.sampled_from(sorted(TREE)), SMALL | st.none(), max_size=3)
 FILES = st.builds(
@@ -49,6 +60,7 @@ FILES = st.builds(
         {},
         optional={
             "extends": PATHS | st.lists(ENTRIES, max_size=3) | SMALL,
+            "blueprint": HEADING | SMALL,
             "parameters": st.dictionaries(st.sampled_from("pqr"), DECLARED | SMALL, max_size=3) | SMALL,
         },
     ),

@@ -4,12 +4,17 @@ Which paths may stand behind `from`.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from servewright.errors import InvalidInputError
 from servewright.spec.extends_path import refusal
-from spec_files import MODEL, TOP, faults_of
+from servewright.spec.load import load_request
+from spec_files import MODEL, TOP
+from spec_texts import zones_of
 
 
 @pytest.mark.parametrize(
@@ -66,11 +71,12 @@ def test_what_is_taken_is_relative(path: str) -> None:
         assert path.isprintable()
 
 
-def test_a_blueprint_waits() -> None:
+def test_a_blueprint_is_no_path(tmp_path: Path) -> None:
     """
-    A blueprint is told as not built, with the other faults of the fields; what it would have brought is not called missing.
+    Who reads files alone says so of a blueprint, and looks for no file of that name.
     """
-    said = faults_of({TOP: "extends: ['blueprint:chat@1']\nenvironment: production\n"})
-    assert [(fault.code, fault.path) for fault in said] == [("SW220", "extends[0]"), ("SW202", "environment")]
-    said = faults_of({TOP: f"extends: blueprint:chat@1\n{MODEL}    task: generat\n"})
-    assert [(fault.code, fault.path) for fault in said] == [("SW220", "extends"), ("SW202", "models[0].task")]
+    spec = tmp_path / TOP
+    spec.write_text("extends: blueprint:chat@1\n", encoding="utf-8")
+    (tmp_path / "blueprint:chat@1").write_text(MODEL, encoding="utf-8")
+    with pytest.raises(InvalidInputError, match="SW101 extends: blueprints are not read here"):
+        load_request(spec, zones_of)

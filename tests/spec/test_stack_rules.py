@@ -68,7 +68,6 @@ def said(extra: str, *, environment: str = "dev") -> list[Diagnostic]:
         ("isolation: {namespace: kube-system}\n", "SW211", "isolation.namespace"),
         ("isolation: {namespace: monitoring}\n", "SW211", "isolation.namespace"),
         ("isolation: {teams: [a]}\n", "SW201", "isolation.teams"),
-        ("extends: blueprint:chat@1\n", "SW220", "extends"),
         ("gateway: {auth: jwt}\n", "SW220", "gateway"),
         ("network: {rdma: efa}\n", "SW220", "network"),
         ("nodes: {tuning: off}\n", "SW220", "nodes"),

@@ -2,9 +2,9 @@
 A folder to the stacks in it.
 
 A stack is a YAML file that says `apiVersion: servewright.dev/…` at its top level, or has `models` with a source and their traffic or
-targets, itself or in a file that it extends. Left out is a file that others here extend or that takes parameters, where it cannot stand
-alone: it lacks something, a value of a parameter too, and Pulumi does not know it (no Pulumi.<name>.yaml beside it). Hidden folders are
-not entered.
+targets, itself or in a file that it extends, or builds upon a blueprint. Left out is a blueprint, and a file that others here extend or
+that takes parameters, where it cannot stand alone: it lacks something, a value of a parameter too, and Pulumi does not know it (no
+Pulumi.<name>.yaml beside it). Hidden folders are not entered.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from servewright.additions.load import with_additions
+from servewright.blueprints.reader import reader
 from servewright.catalog.load import load_catalog
 from servewright.errors import InvalidInputError
 from servewright.spec.document import read_values
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
 
 _SUFFIXES: Final = (".yaml", ".yml")
 _OURS: Final = "servewright.dev/"
+_NO_SPEC: Final = re.compile(r"servewright\.dev/(prices|usage|gates)/")
+"""
+Files that a spec or a command names beside stacks.
+"""
+
 _BROKEN_BUT_OURS: Final = re.compile(rb"^(\xef\xbb\xbf)?[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?servewright\.dev/", re.MULTILINE)
 """
 Where YAML is broken the text is all there is.
@@ -54,6 +60,8 @@ def stacks_in(folder: Path, also: Container[Path] = frozenset()) -> tuple[Path, 
     extended = {target for path in ours for target in files.extends(real[path])}
 
     def stack(path: Path) -> bool:
+        if files.is_blueprint(real[path]):
+            return False
         if path.relative_to(folder) in also and not files.asks(real[path]):
             return True
         whole = path in ours and (real[path] not in extended or _deployed(path)) and not files.part(real[path])
@@ -82,6 +90,13 @@ class SpecFiles:
         below = [target for target in self.extends(path) if target not in above]
         return len(above) < MAX_DEPTH and any(self.ours(target, (*above, path)) for target in below)
 
+    def is_blueprint(self, path: str) -> bool:
+        """
+        Tell whether the file at *path* says that it is a blueprint: that is extended and never a stack itself.
+        """
+        root = self.root(path)
+        return root is not None and isinstance(root.get("blueprint"), PlacedFields)
+
     def part(self, path: str) -> bool:
         """
         Tell whether the file at *path* takes parameters.
@@ -106,6 +121,16 @@ class SpecFiles:
             root = self.root(path)
             self._targets[path] = () if root is None else tuple(_targets(Path(path), root))
         return self._targets[path]
+
+    def books(self, path: str) -> tuple[str, ...]:
+        """
+        Return the price books that the file at *path* names.
+        """
+        root = self.root(path)
+        prices = None if root is None else root.get("prices")
+        given = prices.get("book") if isinstance(prices, PlacedFields) else None
+        names = [_name(entry) for entry in (given.items if isinstance(given, PlacedList) else [given])]
+        return tuple(os.path.realpath(Path(path).parent / name) for name in names if name is not None and refusal(name) is None)
 
     def root(self, path: str) -> PlacedFields | None:
         """
@@ -147,16 +172,26 @@ def _says_ours(root: PlacedFields) -> bool:
     """
     version, models = root.get("apiVersion"), root.get("models")
     if isinstance(version, PlacedScalar) and isinstance(version.value, str) and version.value.startswith(_OURS):
-        return True
+        return _NO_SPEC.match(version.value) is None
     entries = models.items if isinstance(models, PlacedList) else ()
-    return any(isinstance(each, PlacedFields) and "source" in each.entries and {"traffic", "slo"} & each.entries.keys() for each in entries)
+    modelled = any(
+        isinstance(each, PlacedFields) and "source" in each.entries and {"traffic", "slo"} & each.entries.keys() for each in entries
+    )
+    return modelled or any(name.startswith(BLUEPRINT) for name in _named(root))
+
+
+def _named(root: PlacedFields) -> Iterator[str]:
+    """
+    Yield what *root* names under `extends`.
+    """
+    given = root.get("extends")
+    names = (_name(entry) for entry in (given.items if isinstance(given, PlacedList) else [given]))
+    yield from (name for name in names if name is not None)
 
 
 def _targets(path: Path, root: PlacedFields) -> Iterator[str]:
-    given = root.get("extends")
-    for entry in given.items if isinstance(given, PlacedList) else [given]:
-        name = _name(entry)
-        if name is not None and refusal(name) is None and not name.startswith(BLUEPRINT):
+    for name in _named(root):
+        if refusal(name) is None and not name.startswith(BLUEPRINT):
             yield os.path.realpath(path.parent / name)
 
 
@@ -175,7 +210,7 @@ def _stands_alone(path: Path) -> bool:
     """
     try:
         catalog = with_additions(load_catalog(), path.parent).catalog
-        load_request(path, catalog.zones, names=catalog)
+        load_request(path, catalog.zones, names=catalog, read=reader)
     except InvalidInputError:
         return False
     return True

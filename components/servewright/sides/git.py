@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from servewright.errors import InternalError, OutsideStateError
+from servewright.git_command import command, environment
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
@@ -33,8 +34,6 @@ _PIECE: Final = 64 * 1024
 _FILES: Final = ("100644", "100755")
 _LINK: Final = "120000"
 _MAX_HOPS: Final = 8
-
-_QUIET: Final = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "protocol.allow=never")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +68,15 @@ def find_commit(ref: str) -> Commit | None:
     return None if sha is None or top is None else Commit(ref=ref, sha=sha, top=Path(top))
 
 
+def name_repository(commit: Commit, folder: Path) -> None:
+    """
+    Write into *folder*, which *commit* was unpacked to, where its repository is, so that blueprints are found in its tags.
+    """
+    repository = _asked("-C", str(commit.top), "rev-parse", "--absolute-git-dir")
+    if repository is not None:
+        (folder / ".git").write_bytes(os.fsencode(f"gitdir: {repository}\n"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
     """
@@ -86,9 +94,9 @@ def unpack(commit: Commit, folder: Path) -> None:
     """
     entries = list(_wanted(commit))
     with subprocess.Popen(  # noqa: S603 - git with a list of arguments
-        _command("cat-file", "--batch"),
+        command("cat-file", "--batch"),
         cwd=commit.top,
-        env=_environment(),
+        env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -106,9 +114,9 @@ def _wanted(commit: Commit) -> Iterator[_Entry]:
     Yield the files and links of *commit* that a spec can read, by their paths from the root of the tree.
     """
     done = subprocess.run(  # noqa: S603 - git with a list of arguments and a full commit id
-        _command("ls-tree", "-r", "-z", "--full-tree", commit.sha),
+        command("ls-tree", "-r", "-z", "--full-tree", commit.sha),
         cwd=commit.top,
-        env=_environment(),
+        env=environment(),
         capture_output=True,
         check=False,
     )
@@ -198,7 +206,7 @@ def _blob(process: subprocess.Popen[bytes], oid: str) -> bytes:
 def _asked(*arguments: str) -> str | None:
     try:
         # the ref stands behind --end-of-options
-        done = subprocess.run(_command(*arguments), env=_environment(), capture_output=True, check=False)  # noqa: S603
+        done = subprocess.run(command(*arguments), env=environment(), capture_output=True, check=False)  # noqa: S603
     except OSError:
         return None
     if b"dubious ownership" in done.stderr:
@@ -206,14 +214,3 @@ def _asked(*arguments: str) -> str | None:
         raise OutsideStateError(msg)
     # a path may hold any bytes
     return os.fsdecode(done.stdout).removesuffix("\n") if done.returncode == 0 else None
-
-
-def _command(*arguments: str) -> list[str]:
-    return ["git", *_QUIET, *arguments]
-
-
-def _environment() -> dict[str, str]:
-    """
-    Return the environment for git: no lazy fetch of a partial clone, no replaced object, no question, no paging.
-    """
-    return {**os.environ, "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from servewright.diagnostics import of_file
 from servewright.errors import InvalidInputError, OutsideStateError
 from servewright.sides.codes import NO_SIDE
-from servewright.sides.git import Commit, find_commit, unpack
+from servewright.sides.git import Commit, find_commit, name_repository, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,6 +103,7 @@ def _unpacked(commit: Commit, path: str, folder: Path) -> Place:
         hint = "a path behind a ref starts at the root of the repository: main:stacks/dev.yaml"
         raise InvalidInputError((of_file(f"{commit.ref}:{path}", NO_SIDE, "leads out of the repository", hint=hint, phase="fields"),))
     unpack(commit, folder)
+    name_repository(commit, folder)
     return Place(label=commit.label, at=folder / inner, path=str(inner), hidden=str(folder), commit=commit)
 
 

@@ -57,3 +57,10 @@ UNPINNED_WARNING: Final = "SW401"
 SECTION_LATER: Final = "SW402"
 NO_OWNER: Final = "SW403"
 ONE_ZONE: Final = "SW405"
+
+BLUEPRINT_LOCKED: Final = "SW245"
+"""
+A locked part of a blueprint that an extending file changes; the other codes of blueprints stand in their own package.
+"""
+
+BLUEPRINT_DEPRECATED: Final = "SW443"

@@ -8,21 +8,22 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import TYPE_CHECKING, Final
 
-from servewright.spec.codes import DUPLICATE, EXTENDS_CONFLICT, MISSING, NOT_BUILT, WRONG_TYPE
+from servewright.spec.blueprint_heading import deprecations, lock_path_faults, said_by
+from servewright.spec.codes import DUPLICATE, EXTENDS_CONFLICT, MISSING, WRONG_TYPE
 from servewright.spec.conflict import Conflict, Layer, conflicts
 from servewright.spec.document import Document, document_of
 from servewright.spec.extends import SpecFile, read_files
 from servewright.spec.extends_fields import HEADING, Heading
-from servewright.spec.extends_path import BLUEPRINT
 from servewright.spec.faults import kind
 from servewright.spec.fields import fault_at, faults_of
 from servewright.spec.layers import layers_of
+from servewright.spec.locks import lock_faults
 from servewright.spec.merge import NAMED_LISTS, list_at, merge, name_of, without_list
 from servewright.spec.parameters import Declarations, declarations_of
 from servewright.spec.paths import item, within
 from servewright.spec.placed import Placed, PlacedFields, PlacedList, PlacedScalar, plain
 from servewright.spec.reference_check import reference_faults
-from servewright.spec.secret_text import MASK, names_a_secret, shown_name
+from servewright.spec.spelling import shown_value
 from servewright.spec.trace import trace_of
 
 if TYPE_CHECKING:
@@ -35,11 +36,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
     """
-    The *document* that the fields are read from, and all documents in which something of it is written, the one asked for first.
+    The *document* that the fields are read from, and all documents in which something of it is written, the one asked for first. *files*
+    are the same by the name that a position has for them. *warnings* are about what it builds upon.
     """
 
     document: Document
     written: tuple[Document, ...]
+    files: Mapping[str, SourceFile]
+    warnings: tuple[Diagnostic, ...]
 
 
 def compose(top: SourceFile, read: Reader) -> Composed:
@@ -52,24 +56,30 @@ def compose(top: SourceFile, read: Reader) -> Composed:
     files = read_files(top, read)
     declarations = {key: declarations_of(file.document) for key, file in files.items()}
     declared = {key: one.parameters for key, one in declarations.items()}
-    headings = [said for file in files.values() for said in _heading_faults(file)]
-    faults = [*headings, *(said for key, file in files.items() for said in _file_faults(file, declarations[key]))]
+    said = {key: said_by(file.document) for key, file in files.items()}
+    headings = [fault for file in files.values() for fault in _heading_faults(file)]
+    faults = [*headings, *(fault for key, file in files.items() for fault in _file_faults(file, declarations[key]))]
+    faults += [fault for file in files.values() for fault in lock_path_faults(file)]
     made = layers_of(files, declared)
     layers, unnamed = _with_names(made.layers, files)
     merged = reduce(merge, (layer.root for layer in layers))
-    contested = tuple(conflicts(layers, _ancestors(files), merged))
+    locked = tuple(lock_faults(layers, made.built_upon, files, said))
+    held = {(fault.file, fault.line, fault.column) for fault in locked}
+    contested = tuple(one for one in conflicts(layers, _ancestors(files), merged) if not held & set(_places(one, top.shown)))
     document = document_of(merged, top.shown)
-    faults += [*made.faults, *unnamed, *(_contested(document, one) for one in contested)]
+    faults += [*made.faults, *unnamed, *locked, *(_contested(document, one) for one in contested)]
     labels = {file.source.shown if number else "": file.label for number, file in enumerate(files.values())}
     return Composed(
         document=replace(
             document,
             faults=tuple(faults),
             tainted=(*document.tainted, *(one.path for one in contested)),
-            incomplete=any(within(said.path, "extends") for said in headings),
+            incomplete=any(within(fault.path, "extends") for fault in headings),
             trace=trace_of(merged, labels) if len(files) > 1 else (),
         ),
         written=tuple(file.document for file in files.values()),
+        files={file.source.shown if number else "": file.source for number, file in enumerate(files.values())},
+        warnings=tuple(deprecations(files, said)),
     )
 
 
@@ -77,13 +87,8 @@ def _heading_faults(file: SpecFile) -> Iterator[Diagnostic]:
     """
     Yield what is wrong with the fields that say what a file builds upon, and with which parameters.
     """
-    document = file.document
-    heading = {name: document.tree[name] for name in ("apiVersion", *HEADING) if name in document.tree}
-    yield from faults_of(document, Heading, heading)
-    for entry in file.entries:
-        if entry.written.startswith(BLUEPRINT):
-            hint = "give the path of a file: base.yaml, or ../shared/base.yaml"
-            yield fault_at(document, NOT_BUILT, entry.path, "blueprints are not built yet", hint)
+    heading = {name: file.document.tree[name] for name in ("apiVersion", *HEADING) if name in file.document.tree}
+    yield from faults_of(file.document, Heading, heading)
 
 
 def _file_faults(file: SpecFile, declarations: Declarations) -> Iterator[Diagnostic]:
@@ -159,22 +164,18 @@ def _nameless(file: SpecFile, path: str, name: Placed | None, listed: str) -> It
 _EXAMPLES: Final = {"name": "name: chat", "rule": "rule: monthly-maximum"}
 
 
+def _places(found: Conflict, top: str) -> Iterator[tuple[str, int, int]]:
+    for value in (found.first, found.second):
+        yield value.place.file or top, value.place.line, value.place.column
+
+
 def _contested(document: Document, found: Conflict) -> Diagnostic:
     top = document.source.file
     place, other = found.second.place, found.first.place
     there = f"{other.file or top}:{other.line}:{other.column}"
-    said_there = f"{'' if found.below == found.path else f'{found.below}: '}{_shown(found.below, found.first)}"
+    said_there = f"{'' if found.below == found.path else f'{found.below}: '}{shown_value(found.below, found.first)}"
     message = f"{there} has {said_there}, and neither file extends the other"
     hint = f"say in {top} which one holds, or let one of the two files extend the other"
-    value = _shown(found.path, found.second)
+    value = shown_value(found.path, found.second)
     said = document.source.diagnostic(EXTENDS_CONFLICT, found.path, message, phase="fields", value=value, hint=hint)
     return replace(said, file=place.file or top, line=place.line, column=place.column)
-
-
-def _shown(path: str, value: Placed) -> str:
-    if isinstance(value, PlacedScalar):
-        written = value.written or "null"
-        return MASK if names_a_secret(path) else shown_name(written)
-    if isinstance(value, PlacedList) and all(isinstance(entry, PlacedScalar) for entry in value.items):
-        return shown_name(f"[{', '.join(str(plain(entry)) for entry in value.items)}]")
-    return "a list" if isinstance(value, PlacedList) else "fields"

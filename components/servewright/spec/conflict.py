@@ -16,16 +16,25 @@ from servewright.spec.paths import join
 from servewright.spec.placed import Placed, PlacedFields, PlacedList, PlacedScalar, same
 
 Steps = tuple[str | int, ...]
+Ident = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
     """
-    What one file contributes, its parameters filled in; *file* is its key.
+    What one file contributes, its parameters filled in; *file* is its key, *values* tell it from its other layers.
     """
 
     file: str
     root: PlacedFields
+    values: str = ""
+
+    @property
+    def ident(self) -> Ident:
+        """
+        What tells this layer from all others of a spec.
+        """
+        return self.file, self.values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

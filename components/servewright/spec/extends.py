@@ -7,14 +7,14 @@ All faults of reading and syntax in all files are told at once. Nothing is put t
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from servewright.errors import InvalidInputError
 from servewright.spec.codes import EXTENDS_CYCLE, EXTENDS_LIMIT, EXTENDS_PATH
 from servewright.spec.document import MAX_FAULTS, Document, document_of, read_values
 from servewright.spec.extends_fields import MAX_ENTRIES
-from servewright.spec.extends_path import BLUEPRINT, refusal
+from servewright.spec.extends_path import is_blueprint, refusal
 from servewright.spec.paths import item
 from servewright.spec.placed import PlacedFields, PlacedList, PlacedScalar
 from servewright.spec.secret_text import masked, shown_name
@@ -48,8 +48,8 @@ still comes within two seconds (judgement).
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """
-    One entry of `extends`: *path* is the spec path of the file's name, *written* the name, *target* the key of the file, None where it is
-    a blueprint, which cannot be read yet. *values* are those for its parameters.
+    One entry of `extends`: *path* is the spec path of the file's name, *written* the name, *target* the key of the file, None where it
+    cannot be read. *values* are those for its parameters.
     """
 
     path: str
@@ -87,12 +87,14 @@ def read_files(top: SourceFile, read: Reader) -> dict[str, SpecFile]:
 @dataclass(slots=True)
 class _Graph:
     """
-    The files found so far, in the order they were found; *heights* are the levels at and below each.
+    The files found so far, in the order they were found; *heights* are the levels at and below each, *names* the keys by what messages
+    call them.
     """
 
     read: Reader
     files: dict[str, SpecFile] = field(default_factory=dict)
     heights: dict[str, int] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     order_of_keys: list[str] = field(default_factory=list)
     order: list[str] = field(default_factory=list)
     faults: list[Diagnostic] = field(default_factory=list)
@@ -122,20 +124,21 @@ class _Graph:
         self.files[source.key] = SpecFile(source=source, label=label, root=reading.root, document=document, entries=entries)
 
     def _entry(self, document: Document, label: str, found: Written, trail: tuple[SourceFile, ...]) -> Entry:
-        target = None if found.name.startswith(BLUEPRINT) else self._follow(document, label, found, trail)
+        target = self._follow(document, label, found, trail)
         return Entry(path=found.path, written=found.name, target=target, values=found.values)
 
     def _follow(self, document: Document, label: str, found: Written, trail: tuple[SourceFile, ...]) -> str | None:
         """
         Return the key of the file that is named, after reading it and all below it; None where that is a fault.
         """
+        if self.full:
+            return None
         try:
             source = self._open(found.name, trail[-1])
             self._check(source, trail)
             if source.key not in self.heights:
-                if self.full:
-                    return None
-                self.visit(source, posixpath.normpath(posixpath.join(posixpath.dirname(label), found.name)), trail)
+                source = self._named(source)
+                self.visit(source, _label(source, label, found.name), trail)
         except CannotReadError as fault:
             value = shown_name(" ".join(found.name.split()))
             said = document.source.diagnostic(fault.code, found.path, fault.message, phase="syntax", value=value, hint=fault.hint)
@@ -143,8 +146,18 @@ class _Graph:
             return None
         return source.key
 
+    def _named(self, source: SourceFile) -> SourceFile:
+        """
+        Return *source* with a name that no other file has: blueprints of the same name and version can lie in two places.
+        """
+        taken, number = source.shown, 1
+        while self.names.setdefault(taken, source.key) != source.key:
+            number += 1
+            taken = f"{source.shown} ({number})"
+        return replace(source, shown=taken)
+
     def _open(self, name: str, by: SourceFile) -> SourceFile:
-        refused = refusal(name)
+        refused = None if is_blueprint(name) else refusal(name)
         if refused is not None:
             raise CannotReadError(*refused, code=EXTENDS_PATH)
         return self.read(by, name)
@@ -175,6 +188,13 @@ class _Graph:
         if not self.full:
             self.full = True
             raise CannotReadError(message, "write some of them into one", code=EXTENDS_LIMIT)
+
+
+def _label(source: SourceFile, above: str, name: str) -> str:
+    """
+    Return the label of *source*, which a file with the label *above* calls *name*: the files of a blueprint are called after it.
+    """
+    return posixpath.normpath(posixpath.join(posixpath.dirname(above), name)) if source.home is None else source.shown
 
 
 @dataclass(frozen=True, slots=True)

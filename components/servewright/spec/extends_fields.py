@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from servewright.spec.blueprint_fields import BlueprintSpec
 from servewright.spec.codes import OUT_OF_BOUNDS, WRONG_TYPE
 from servewright.spec.faults import fault, kind
 from servewright.spec.names import choice, parse_text
@@ -16,7 +17,7 @@ from servewright.spec.structure import Listed, Part, Short
 
 API_VERSION: Final = "servewright.dev/v1"
 
-HEADING: Final[tuple[str, ...]] = ("extends", "parameters")
+HEADING: Final[tuple[str, ...]] = ("extends", "parameters", "blueprint")
 """
 The fields that say how files are put together; nothing of them is left in the spec that comes out.
 """
@@ -60,6 +61,7 @@ def _one(value: object) -> object:
 ApiVersion = Annotated[Literal["servewright.dev/v1"], choice(API_VERSION)]
 ParameterType = Literal["string", "integer", "number", "boolean", "list", "map"]
 EntryType = Literal["string", "integer", "number", "boolean"]
+FileName = Annotated[str, Parsed(_path, {"type": "string", "examples": ["../shared/base.yaml", "blueprint:chat-8b@1"]})]
 Bound = Annotated[Any, Parsed(_bound, {"type": "number"})]
 
 
@@ -68,9 +70,9 @@ class ExtendsSpec(Part):
     One file to build upon.
     """
 
-    from_: Annotated[str, Parsed(_path, {"type": "string", "examples": ["base.yaml", "../shared/base.yaml"]})] = Field(alias="from")
+    from_: FileName = Field(alias="from")
     """
-    Path of the file, relative to the file that names it.
+    Path of the file, relative to the file that names it, or a blueprint: blueprint:NAME@VERSION.
     """
 
     with_: dict[str, Any] | None = Field(default=None, alias="with", max_length=100)
@@ -123,7 +125,7 @@ class ParameterSpec(Part):
 ExtendsField = Annotated[
     tuple[Annotated[ExtendsSpec, Short(_entry, {"type": "string"})], ...],
     Listed(1, MAX_ENTRIES),
-    Short(_one, {"type": "string", "examples": ["base.yaml"]}),
+    Short(_one, {"type": "string", "examples": ["base.yaml", "blueprint:chat-8b@1"]}),
 ]
 ParametersField = Annotated[dict[str, ParameterSpec], Field(max_length=100)]
 
@@ -136,3 +138,4 @@ class Heading(Part):
     api_version: ApiVersion | None = Field(default=None, alias="apiVersion")
     extends: ExtendsField | None = None
     parameters: ParametersField | None = None
+    blueprint: BlueprintSpec | None = None

@@ -12,6 +12,14 @@ if TYPE_CHECKING:
 
 BLUEPRINT: Final = "blueprint:"
 
+
+def is_blueprint(name: str) -> bool:
+    """
+    Return True where *name* means a blueprint and not a file.
+    """
+    return name.startswith(BLUEPRINT)
+
+
 _MAX_PATH: Final = 1024
 """
 Characters of a path; a path of the repository has some tens (judgement).

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 
 from servewright.errors import InvalidInputError
+from servewright.spec.blueprint_heading import renamed, said_by
 from servewright.spec.codes import EXTENDS_LIMIT, NO_PARAMETER_VALUE, OUT_OF_BOUNDS, UNKNOWN_PARAMETER
-from servewright.spec.conflict import Layer
+from servewright.spec.conflict import Ident, Layer
 from servewright.spec.extends import MAX_FILES, MAX_VALUES_TOGETHER
 from servewright.spec.extends_fields import HEADING
 from servewright.spec.faults import nearest
@@ -35,10 +36,11 @@ Declared = Mapping[str, "ParameterSpec | None"] | None
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layers:
     """
-    The *layers*, each above all it builds upon, and the *faults* of their parameters.
+    The *layers*, each above all it builds upon, and the *faults* of their parameters; *built_upon* are each of them and all below it.
     """
 
     layers: tuple[Layer, ...]
+    built_upon: Mapping[Ident, frozenset[Ident]]
     faults: tuple[Diagnostic, ...]
 
 
@@ -49,7 +51,7 @@ def layers_of(files: Mapping[str, SpecFile], declared: Mapping[str, Declared]) -
     top = next(iter(files.values()))
     stacking = _Stacking(files=files, declared=declared)
     stacking.visit(top, stacking.own(top))
-    return Layers(layers=tuple(stacking.layers), faults=tuple(dict.fromkeys(stacking.faults)))
+    return Layers(layers=tuple(stacking.layers), built_upon=stacking.done, faults=tuple(dict.fromkeys(stacking.faults)))
 
 
 @dataclass(slots=True)
@@ -58,7 +60,7 @@ class _Stacking:
     declared: Mapping[str, Declared]
     layers: list[Layer] = field(default_factory=list)
     faults: list[Diagnostic] = field(default_factory=list)
-    done: set[tuple[str, str]] = field(default_factory=set)
+    done: dict[Ident, frozenset[Ident]] = field(default_factory=dict)
     left: int = MAX_VALUES_TOGETHER
 
     def own(self, top: SpecFile) -> Values:
@@ -74,24 +76,26 @@ class _Stacking:
                 self.faults.append(fault_at(top.document, NO_PARAMETER_VALUE, child("parameters", name), message, hint, at_key=True))
         return values
 
-    def visit(self, file: SpecFile, values: Values) -> None:
+    def visit(self, file: SpecFile, values: Values) -> frozenset[Ident]:
         """
-        Add the layers of all that *file* builds upon, then its own.
+        Add the layers of all that *file* builds upon, then its own; return which these are.
         """
         known = (file.source.key, repr([(name, None if value is None else plain(value)) for name, value in sorted(values.items())]))
         if known in self.done:
-            return
-        self.done.add(known)
+            return self.done[known]
+        own = frozenset({known})
         for entry in file.entries:
             if entry.target is not None:
                 base = self.files[entry.target]
-                self.visit(base, self._given(file, entry, values, base))
+                own |= self.visit(base, self._given(file, entry, values, base))
         if len(self.layers) >= MAX_FILES:
             self._stop(f"files are extended more than {MAX_FILES} times with different values")
         root = self._filled(file, values, file.root.without(*HEADING))
         # With other values the file still lies below whatever extends it: its further layers follow its first.
         same_file = [place for place, layer in enumerate(self.layers) if layer.file == file.source.key]
-        self.layers.insert(same_file[-1] + 1 if same_file else len(self.layers), Layer(file=file.source.key, root=root))
+        self.layers.insert(same_file[-1] + 1 if same_file else len(self.layers), Layer(file=known[0], root=root, values=known[1]))
+        self.done[known] = own
+        return own
 
     def _filled(self, file: SpecFile, values: Values, root: PlacedFields) -> PlacedFields:
         """
@@ -150,6 +154,7 @@ class _Stacking:
         near = nearest(name, names)
         every = f"it takes {', '.join(map(shown_name, names))}" if names else "it takes none"
         hint = every if near is None else f"Nearest: {shown_name(near)}"
+        hint = next(renamed(said_by(base.document), name), hint)
         message = f"{base.source.shown} has no parameter of this name"
         self.faults.append(fault_at(file.document, UNKNOWN_PARAMETER, path, message, hint, at_key=True))
 

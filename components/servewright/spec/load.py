@@ -16,9 +16,11 @@ from servewright.spec.answer import answer
 from servewright.spec.codes import EXTENDS_PATH, MISSING, UNREADABLE
 from servewright.spec.compose import compose
 from servewright.spec.defaults import complete
+from servewright.spec.extends_path import is_blueprint
 from servewright.spec.faults import nearest
 from servewright.spec.fields import read_fields, written_value
 from servewright.spec.finding import Scope
+from servewright.spec.prices import read_books
 from servewright.spec.rules import findings
 from servewright.spec.secret_text import find_secrets, hide, shown_name
 from servewright.spec.source_file import CannotReadError, SourceFile, nothing_beside
@@ -35,20 +37,26 @@ if TYPE_CHECKING:
     from servewright.spec.source_file import Reader
 
 
-def load_request(path: Path, zones_of: Callable[[str], tuple[str, ...]], *, names: Names | None = None) -> Request:
+def load_request(
+    path: Path,
+    zones_of: Callable[[str], tuple[str, ...]],
+    *,
+    names: Names | None = None,
+    read: Reader | None = None,
+) -> Request:
     """
     Return the request in the spec at *path* and the files it extends; raises InvalidInputError with all faults of the phase.
 
     *zones_of* gives the zone names of a region, none where it is unknown. *names* (a catalogue) lets names of hardware and regions be
-    checked with the fields, with the nearest ones in the answer.
+    checked with the fields, with the nearest ones in the answer. *read* opens the files that it extends, by default those with a path.
     """
     try:
-        top = SourceFile(key=os.path.realpath(path), shown=_shown(path), raw=_read(path))
+        top = SourceFile(key=os.path.realpath(path), shown=_shown(path), raw=read_file(path))
     except CannotReadError as error:
         raise _unreadable(path, error.message, error.hint) from None
     except ValueError:
         raise _unreadable(path, "cannot be read: not a path", None) from None
-    return _request(top, zones_of, names, read_beside)
+    return _request(top, zones_of, names, read or read_beside)
 
 
 def parse_request(
@@ -58,11 +66,12 @@ def parse_request(
     *,
     names: Names | None = None,
     read: Reader = nothing_beside,
+    key: str | None = None,
 ) -> Request:
     """
-    Return the request in the bytes *raw* of *file*; *read* opens the files that it extends.
+    Return the request in the bytes *raw* of *file*; *read* opens the files that it extends, *key* is what it finds them by.
     """
-    return _request(SourceFile(key=file, shown=file, raw=raw), zones_of, names, read)
+    return _request(SourceFile(key=key or file, shown=file, raw=raw), zones_of, names, read)
 
 
 def _request(top: SourceFile, zones_of: Callable[[str], tuple[str, ...]], names: Names | None, read: Reader) -> Request:
@@ -70,12 +79,14 @@ def _request(top: SourceFile, zones_of: Callable[[str], tuple[str, ...]], names:
     document = composed.document
     fields = read_fields(document)
     said = tuple(_said(document, fields, zones_of, names))
-    faults = answer(composed, [*fields.faults, *(diagnostic for diagnostic in said if diagnostic.severity == "error")], fields.untold)
+    books, unread = read_books(document, composed.files, read) if fields.judges("prices", ("prices",)) else ((), ())
+    found = [*fields.faults, *(diagnostic for diagnostic in said if diagnostic.severity == "error"), *unread]
+    faults = answer(composed, found, fields.untold)
     if faults or fields.spec is None:
         raise InvalidInputError(faults)
-    warnings = tuple(diagnostic for diagnostic in said if diagnostic.severity == "warning")
+    warnings = (*composed.warnings, *(diagnostic for diagnostic in said if diagnostic.severity == "warning"))
     request = complete(fields.spec, document.source, warnings, zones_of)
-    return replace(request, trace=document.trace)
+    return replace(request, trace=document.trace, books=books)
 
 
 def _said(document: Document, fields: Fields, zones_of: Callable[[str], tuple[str, ...]], names: Names | None) -> Iterator[Diagnostic]:
@@ -107,7 +118,7 @@ def _shown(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "replace")
 
 
-def _read(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
     """
     Return the first bytes of a file, one more than a spec may have.
     """
@@ -136,6 +147,9 @@ def read_beside(by: SourceFile, written: str) -> SourceFile:
     `..` may lead anywhere, it stands in the spec for everyone to see. A symbolic link may not lead out of the folder that the path
     reaches by its `..` alone.
     """
+    if is_blueprint(written):
+        message = "blueprints are not read here"
+        raise CannotReadError(message, "give the path of a file: base.yaml, or ../shared/base.yaml")
     folder, path = Path(by.key).parent, Path(os.path.normpath(written))
     reached = os.path.normpath(folder.joinpath(*(step for step in path.parts if step == os.pardir)))
     real = Path(os.path.realpath(folder / path))
@@ -145,7 +159,7 @@ def read_beside(by: SourceFile, written: str) -> SourceFile:
         message = f"a symbolic link leads {written} out of its folder"
         raise CannotReadError(message, "copy the file, or name the place where it is: ../shared/base.yaml", code=EXTENDS_PATH)
     try:
-        return SourceFile(key=str(real), shown=shown, raw=_read(real))
+        return SourceFile(key=str(real), shown=shown, raw=read_file(real))
     except CannotReadError as error:
         hint = _nearest(real) if error.message == _ABSENT else error.hint
         message = f"{shown_name(shown)} {error.message}"

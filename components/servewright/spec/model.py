@@ -11,10 +11,12 @@ from typing import Annotated
 
 from pydantic import Field
 
+from servewright.spec.blueprint_fields import BlueprintSpec
 from servewright.spec.extends_fields import ApiVersion, ExtendsField, ParametersField
 from servewright.spec.gates import GatesSpec
 from servewright.spec.infrastructure import IsolationSpec, PlatformSpec
 from servewright.spec.names import Environment, LabelValue, Owner, StackName
+from servewright.spec.prices import PricesSpec
 from servewright.spec.purchase import BudgetsField, CapacitySpec
 from servewright.spec.served_model import ModelSpec
 from servewright.spec.structure import AnySection, Listed, NetworkSection, NodesSection, Part
@@ -53,12 +55,18 @@ class Spec(Part):
 
     extends: ExtendsField | None = None
     """
-    Files to build upon: one path, or a list of paths and {from, with}, 1 to 16. This file has the last word.
+    Files and blueprints to build upon: one path, or a list of paths and {from, with}, 1 to 16. This file has the last word, but for what
+    a blueprint locks.
     """
 
     parameters: ParametersField | None = None
     """
     Parameters that this file takes from whoever extends it, by name; ${name} stands for the value. At most 100.
+    """
+
+    blueprint: BlueprintSpec | None = None
+    """
+    What this file says of itself where it is a blueprint: blueprints.md.
     """
 
     platform: PlatformSpec | None = None
@@ -109,6 +117,11 @@ class Spec(Part):
     gates: GatesSpec | None = None
     """
     Limits of the bill that warn or refuse, and waivers. Default: budgets.monthly is the limit of the expected month; unknown prices warn.
+    """
+
+    prices: PricesSpec | None = None
+    """
+    Private prices that take the place of those that ship with Servewright.
     """
 
     isolation: IsolationSpec | None = None

@@ -33,14 +33,14 @@ def reference_faults(document: Document, root: PlacedFields, declared: Mapping[s
     """
     told: set[tuple[Position, str]] = set()
     used: set[str] = set()
-    for path, value in _texts(root.without("parameters"), ROOT):
+    for path, value in _texts(root.without("parameters", "blueprint"), ROOT):
         text = str(value.value)
         used.update(_meant(text, declared))
         for code, message, hint in _problems(text, declared):
             if (value.place, message) not in told:  # an alias leads to the same text once more
                 told.add((value.place, message))
                 yield fault_at(document, code, path, message, hint)
-    for path in _names(root.without("parameters"), ROOT):
+    for path in _names(root.without("parameters", "blueprint"), ROOT):
         yield fault_at(document, BAD_REFERENCE, path, "the name of a field takes no parameter", "write the name out", at_key=True)
     for name, parameter in declared.items():
         if name not in used and parameter is not None:

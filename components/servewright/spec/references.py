@@ -61,3 +61,15 @@ def references(text: str) -> tuple[Reference, ...]:
     Return the references in *text*.
     """
     return tuple(piece for piece in pieces(text) if isinstance(piece, Reference))
+
+
+def whole(text: str) -> str | None:
+    """
+    Return the name of the parameter that *text* is and nothing else, None where it is something else.
+
+    >>> whole("${rate}"), whole("team-${rate}")
+    ('rate', None)
+    """
+    found = pieces(text)
+    one = found[0] if len(found) == 1 else None
+    return one.name if isinstance(one, Reference) and one.sound else None

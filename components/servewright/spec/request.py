@@ -14,6 +14,7 @@ from servewright.spec.gate_rules import NO_GATES, Gates
 
 if TYPE_CHECKING:
     from servewright.diagnostics import Diagnostic, SourceMap
+    from servewright.spec.source_file import SourceFile
     from servewright.spec.trace import SetBy
 
 Environment = Literal["dev", "staging", "prod"]
@@ -262,7 +263,8 @@ class Stack:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """
-    Everything the planner needs to know, the defaults that were applied and the warnings so far.
+    Everything the planner needs to know, the defaults that were applied and the warnings so far. *books* are the private price books that
+    the spec names, as they stand in their files.
     """
 
     stack: Stack
@@ -275,3 +277,4 @@ class Request:
     source: SourceMap
     trace: tuple[SetBy, ...] = ()
     gates: Gates = NO_GATES
+    books: tuple[SourceFile, ...] = ()

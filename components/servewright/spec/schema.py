@@ -29,15 +29,23 @@ def spec_schema() -> dict[str, Any]:
     """
     Return the JSON Schema (2020-12) of a spec.
     """
-    made = Spec.model_json_schema(by_alias=True)
-    parts: set[type[BaseModel]] = {Spec, *_below(Spec)}
+    title = "Servewright spec, servewright.dev/v1"
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA_ID, "title": title, **described_schema(Spec)}
+
+
+def described_schema(root: type[BaseModel]) -> dict[str, Any]:
+    """
+    Return the JSON Schema of the fields of *root*, with the texts below them.
+    """
+    made = root.model_json_schema(by_alias=True)
+    parts: set[type[BaseModel]] = {root, *_below(root)}
     for part in parts:
-        described = made if part is Spec else made["$defs"][part.__name__]
+        described = made if part is root else made["$defs"][part.__name__]
         for name, text in _texts(part):
             written = part.model_fields[name].alias or name
             described["properties"][written] = {"description": text, **described["properties"][written]}
-    title = "Servewright spec, servewright.dev/v1"
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA_ID, "title": title, **_plain(made)}
+    plain: dict[str, Any] = _plain(made)
+    return plain
 
 
 def part_schema() -> dict[str, Any]:
@@ -52,7 +60,7 @@ def part_schema() -> dict[str, Any]:
     return {**root, "$id": PART_SCHEMA_ID, "title": f"Part of a {made['title']}", "$defs": {**parts, **kept}}
 
 
-_HEADING_PARTS = ("ExtendsSpec", "ParameterSpec")
+_HEADING_PARTS = ("BlueprintSpec", "DeprecatedSpec", "ExtendsSpec", "MigrationSpec", "ParameterSpec")
 _LEFT_OPEN: tuple[dict[str, Any], ...] = ({"type": "null"}, {"type": "string", "pattern": r"\$\{"})
 
 

@@ -14,11 +14,14 @@ from servewright.spec.codes import UNREADABLE
 class SourceFile:
     """
     A file: *key* says which one it is, whatever path leads to it; *shown* is how messages name it.
+
+    *home* is where the file of a blueprint belongs, which its own paths cannot leave: a matter of the reader alone.
     """
 
     key: str
     shown: str
     raw: bytes
+    home: object = None
 
 
 class CannotReadError(Exception):

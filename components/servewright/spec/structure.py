@@ -79,15 +79,15 @@ def part_at(root: type[BaseModel], loc: tuple[str | int, ...]) -> type[BaseModel
         if part is None:
             return None
         annotation = next((info.annotation for key, info in part.model_fields.items() if name in (key, info.alias)), None)
-        part, named = next(parts_of(annotation), None), _holds(annotation, dict)
+        part, named = next(parts_of(annotation), None), holds(annotation, dict)
     return part
 
 
-def _holds(annotation: object, kind: type) -> bool:
+def holds(annotation: object, kind: type) -> bool:
     """
     Return True where the type of a field has a *kind* (list, dictionary) of parts in it.
     """
-    return get_origin(annotation) is kind or any(_holds(argument, kind) for argument in get_args(annotation))
+    return get_origin(annotation) is kind or any(holds(argument, kind) for argument in get_args(annotation))
 
 
 def field_homes(root: type[BaseModel], path: str = "") -> dict[str, list[str]]:
@@ -98,7 +98,7 @@ def field_homes(root: type[BaseModel], path: str = "") -> dict[str, list[str]]:
     for name, info in root.model_fields.items():
         written = info.alias or name
         homes.setdefault(written, []).append(path)
-        listed = "[]" if _holds(info.annotation, tuple) else ".<name>" if _holds(info.annotation, dict) else ""
+        listed = "[]" if holds(info.annotation, tuple) else ".<name>" if holds(info.annotation, dict) else ""
         for part in parts_of(info.annotation):
             for below, where in field_homes(part, f"{path}.{written}{listed}".lstrip(".")).items():
                 homes.setdefault(below, []).extend(where)
