@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from servewright.additions.files import read_bytes, shown
 from servewright.additions.gates_file import read_gates
+from servewright.additions.price_book_file import with_price_books
 from servewright.additions.usage_file import read_usage
 from servewright.catalog.load import load_catalog
 from servewright.catalog.usage import NO_USAGE
@@ -18,12 +19,14 @@ from servewright.report.program import ProgramBill, program_bill
 from servewright.sources.export import parse_export
 from servewright.sources.json_file import read_source
 from servewright.sources.preview import parse_preview
+from servewright.spec.source_file import SourceFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
     from pathlib import Path
 
+    from servewright.additions.price_book_file import Priced
     from servewright.catalog.query import Catalog
     from servewright.catalog.usage import Usage
     from servewright.cost.records import ResourceRecord
@@ -43,14 +46,20 @@ def read_program(path: Path, source: Source, *, region: str | None = None) -> Pr
 
 
 def bill_of_program(
-    program: Program, *, side: Side = "after", usage: Path | None = None, as_of: date | None = None, gates: Gates = NO_GATES
+    program: Program,
+    *,
+    side: Side = "after",
+    usage: Path | None = None,
+    as_of: date | None = None,
+    gates: Gates = NO_GATES,
+    catalog: Catalog | None = None,
 ) -> ProgramBill:
     """
     Return the bill of one *side* of *program*, with what the file *usage* says; *as_of* is the clock for dated tables.
 
-    *gates* judge it beside the bill of what is deployed, where a preview shows that.
+    *gates* judge it beside the bill of what is deployed, where a preview shows that. *catalog* has the prices (default: those that ship).
     """
-    catalog = load_catalog()
+    catalog = load_catalog() if catalog is None else catalog
     records = program.records(side)
     used = usage_from(usage, records, catalog)
     made = program_bill(program, side, price_records(records, catalog, usage=used, as_of=as_of), catalog, as_of)
@@ -58,6 +67,13 @@ def bill_of_program(
     # Of a program that is new there is nothing to compare with, as in a diff; a bill of $0 would make every increase infinite.
     before = price_records(deployed, catalog, usage=used, as_of=as_of) if deployed else None
     return replace(made, gates=gates, before=before)
+
+
+def with_books(paths: Iterable[Path], as_of: date | None = None) -> Priced:
+    """
+    Return the shipped catalogue under the price books in *paths*, each laid over those before it; raises InvalidInputError.
+    """
+    return with_price_books(load_catalog(), [SourceFile(key=str(path), shown=shown(path), raw=read_bytes(path)) for path in paths], as_of)
 
 
 def gates_from(path: Path, environment: Environment = "prod") -> Gates:

@@ -35,15 +35,15 @@ def is_there(path: Path) -> bool:
         return True
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path, *, most: int = MAX_BYTES) -> bytes:
     """
-    Return at most MAX_BYTES + 1 bytes of *path*; raises InvalidInputError where it cannot be read.
+    Return at most *most* + 1 bytes of *path*; raises InvalidInputError where it cannot be read.
     """
     try:
         if path.exists() and not path.is_file():
             raise InvalidInputError((_fault(path, UNREADABLE, "is not a file"),))
         with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(most + 1)
     except FileNotFoundError:
         raise InvalidInputError((_fault(path, UNREADABLE, "the file does not exist"),)) from None
     except (OSError, ValueError) as error:

@@ -15,6 +15,7 @@ from servewright.cli.console import output, write
 from servewright.cli.failures import answering
 from servewright.cli.gates import GatesFile, InEnvironment, parse_held, refuse_broken, refuse_denied
 from servewright.cli.hosted import Hosted, parse_hosted
+from servewright.cli.prices import say_warnings
 from servewright.errors import GateRefusedError
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ def cost(
         Path | None,
         typer.Option("--usage", metavar="FILE", help="What resources cannot tell: gigabytes, requests, hours.", show_default=False),
     ] = None,
+    prices: Annotated[
+        Path | None,
+        typer.Option("--prices", metavar="FILE", help="A private price book for a program; a spec names its own.", show_default=False),
+    ] = None,
     region: Annotated[
         str | None,
         typer.Option(
@@ -72,6 +77,9 @@ def cost(
     """
     clock = parse_as_of(as_of)
     asked = _asked(spec, preview_json, stack_export, region=region, before=before)
+    if prices is not None and isinstance(asked, Path):
+        msg = "a spec names its price book itself: prices: {book: FILE}"
+        raise typer.BadParameter(msg, param_hint="'--prices'")
     held = parse_held(gates, environment, program=isinstance(asked, _Asked))
     beside = _Beside(hosted=parse_hosted(hosted), other_choices=other_choices)
     if beside.wanted and not isinstance(asked, Path):
@@ -81,7 +89,8 @@ def cost(
         if isinstance(asked, Path):
             _spec_bill(asked, usage, clock, beside, as_json=as_json, require_prices=require_prices)
         else:
-            _program_bill(asked, usage, clock, held, as_json=as_json, require_prices=require_prices)
+            files = _Files(usage=usage, prices=prices)
+            _program_bill(asked, files, clock, held, as_json=as_json, require_prices=require_prices)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +108,16 @@ class _Beside:
         Whether there is anything.
         """
         return self.hosted is not None or self.other_choices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Files:
+    """
+    What a user says of a program beside it.
+    """
+
+    usage: Path | None
+    prices: Path | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,20 +181,22 @@ def _spec_bill(spec: Path, usage: Path | None, clock: date | None, beside: _Besi
     refuse_denied(made)
 
 
-def _program_bill(asked: _Asked, usage: Path | None, clock: date | None, held: Held | None, *, as_json: bool, require_prices: bool) -> None:
+def _program_bill(asked: _Asked, files: _Files, clock: date | None, held: Held | None, *, as_json: bool, require_prices: bool) -> None:
     from servewright.cost.gates import NO_GATES  # noqa: PLC0415 - --help stays fast
-    from servewright.programs import bill_of_program, read_program  # noqa: PLC0415
+    from servewright.programs import bill_of_program, read_program, with_books  # noqa: PLC0415
     from servewright.report.export import to_json  # noqa: PLC0415
     from servewright.report.program import program_document  # noqa: PLC0415
     from servewright.report.program_screen import show_program  # noqa: PLC0415
 
     gates = NO_GATES if held is None else held.gates()
     program = read_program(asked.path, asked.source, region=asked.region)
-    made = bill_of_program(program, side=asked.side, usage=usage, as_of=clock, gates=gates)
+    priced = with_books([] if files.prices is None else [files.prices], clock)
+    made = bill_of_program(program, side=asked.side, usage=files.usage, as_of=clock, gates=gates, catalog=priced.catalog)
     if as_json:
         write(to_json(program_document(made)))
     else:
         show_program(output(), made)
+    say_warnings(priced.warnings)
     if require_prices:
         refuse_incomplete(made.bill)
     refuse_broken(made.outcomes)

@@ -8,6 +8,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from servewright.catalog.price_book import BOOK
 from servewright.catalog.rates import OWN_RATE
 from servewright.report.figures import percent
 
@@ -63,6 +64,8 @@ def money_by_age(bill: Bill) -> str:
 def _dated(line: Line) -> str:
     if line.source == OWN_RATE:
         return OWN_RATE
+    if line.source is not None and line.source.startswith(BOOK):
+        return line.source.split(" (", 1)[0]
     if not line.as_of:
         return "prices without a date"
     day = line.as_of.split(" (", 1)[0]
