@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException
 from ipaddress import ip_address
@@ -19,7 +20,7 @@ from servewright.errors import OutsideStateError
 from servewright.remote.deadline import DeadlineError, timed_handlers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from http.client import HTTPResponse
 
 TIMEOUT_S: Final = 10.0
@@ -96,6 +97,23 @@ def ask(
     raise OutsideStateError(msg)
 
 
+@contextmanager
+def opened(url: str, *, headers: Mapping[str, str], timeout: float, deadline: float) -> Iterator[HTTPResponse | HTTPError]:
+    """
+    Open the answer of *url* for reading, where it is too large for memory; a redirect is the answer. All of it must come within *deadline*
+    seconds. Raises OutsideStateError for what goes wrong on the way, while it is read too.
+    """
+    _refuse_plain(url, here=is_loopback(url))
+    own = {"User-Agent": f"servewright/{__version__}", "Accept-Encoding": "identity"}
+    request = Request(url, headers={**own, **headers})  # noqa: S310 - the scheme was checked
+    try:
+        with _open(request, timeout, time.monotonic() + deadline) as response:
+            yield response
+    except (TimeoutError, URLError, HTTPException, OSError, ValueError) as error:
+        msg = f"{host_of(url)} {_reason(error, timeout, deadline)}"
+        raise OutsideStateError(msg) from None
+
+
 def is_loopback(url: str) -> bool:
     """
     Return True where the host of *url* is this machine.
@@ -124,10 +142,10 @@ def _open(request: Request, timeout: float, end: float) -> HTTPResponse | HTTPEr
     return response
 
 
-def _reason(error: Exception, timeout: float) -> str:
+def _reason(error: Exception, timeout: float, deadline: float | None = None) -> str:
     cause = error.reason if isinstance(error, URLError) else error
     if isinstance(cause, DeadlineError):
-        return f"took longer than {DEADLINE_S:g} s for its answer"
+        return f"took longer than {DEADLINE_S if deadline is None else deadline:g} s for its answer"
     if isinstance(cause, TimeoutError):
         return f"did not answer within {timeout:g} s"
     if isinstance(cause, HTTPException):
