@@ -1,0 +1,3 @@
+"""
+A shelf of blueprints: every folder beside this file is one.
+"""
