@@ -13,6 +13,7 @@ from servewright.cli.arguments import AsJson, AsOf, parse_as_of
 from servewright.cli.console import messages, output, write
 from servewright.cli.failures import answering
 from servewright.cli.gates import GatesFile, InEnvironment, parse_held
+from servewright.cli.html_file import HtmlFile, check_html, write_html
 from servewright.errors import GateRefusedError, InvalidInputError
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def diff(
     environment: InEnvironment = None,
     path: Annotated[Path, typer.Option("--path", metavar="FOLDER", help="The folder of stacks of a git ref.")] = Path("stacks"),
     as_json: AsJson = False,
+    html: HtmlFile = None,
     as_of: AsOf = None,
 ) -> None:
     """
@@ -57,6 +59,7 @@ def diff(
     """
     clock = parse_as_of(as_of)
     _check(base, head, preview_json, region)
+    check_html(html, json=as_json)
     held = parse_held(gates, environment, program=preview_json is not None)
     with answering(as_json=as_json):
         from servewright.report.diff_document import DiffDocument  # noqa: PLC0415 - --help stays fast
@@ -68,6 +71,10 @@ def diff(
         value = diff_value(made)
         if as_json:
             write(to_json(value))
+        elif html is not None:
+            from servewright.report.html.diff_page import page_of_diff  # noqa: PLC0415 - who wants no page needs no templates
+
+            write_html(html, page_of_diff(value))
         else:
             show_diff(output(), DiffDocument.model_validate(value))
     _end(made)

@@ -125,13 +125,14 @@ class Share:
 class Rejected:
     """
     An alternative that lost: *what* ("H200 x 4, fp8"), *why* in words with figures, its expected price a month (None: unknown where it
-    *serves*, none where it does not).
+    *serves*, none where it does not), and what was *predicted* of one that serves.
     """
 
     what: str
     why: str
     monthly: Decimal | None
     serves: bool = False
+    predicted: Prediction | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

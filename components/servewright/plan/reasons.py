@@ -79,7 +79,7 @@ def rejected_placement(best: Ranked, other: Ranked) -> Rejected:
         f"{lead}: {placement.shape.capacity:.2f} req/s per replica, {_count(placement.replicas.busiest, 'replica')} on "
         f"{nodes} x {placement.instance.name}"
     )
-    return Rejected(what=placement.shape.label, why=why, monthly=other.placement.monthly.expected, serves=True)
+    return Rejected(what=placement.shape.label, why=why, monthly=other.placement.monthly.expected, serves=True, predicted=other.prediction)
 
 
 def rejected_shape(refused: Refused) -> Rejected:

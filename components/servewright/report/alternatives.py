@@ -44,7 +44,7 @@ def chosen(model: ModelPlan) -> str:
 
 
 def _rows(plan: Plan, model: ModelPlan, shown: int | None) -> list[tuple[Span, Span, Span]]:
-    rejected = model.rejected if shown is None else _varied(model.rejected, shown)
+    rejected = model.rejected if shown is None else varied(model.rejected, shown)
     money = aligned([usd(model.monthly.expected), *(usd(r.monthly) if r.serves or r.monthly is not None else "none" for r in rejected)])
     bought = " and ".join(dict.fromkeys(purchase(s.purchase) for s in model.shares if s.role != "fallback"))
     first, *others = model.reasons or ("",)
@@ -65,7 +65,7 @@ def _part(plan: Plan, model: ModelPlan) -> str:
     return f", its part of {dollars(whole)} for the nodes it shares with {' and '.join(others)}"
 
 
-def _varied(rejected: tuple[Rejected, ...], shown: int) -> list[Rejected]:
+def varied(rejected: tuple[Rejected, ...], shown: int) -> list[Rejected]:
     """
     Return *shown* alternatives in the planner's order: the best of each GPU before a second one of the same.
     """

@@ -11,7 +11,7 @@ from servewright.report.engine_flags import engine_flags
 from servewright.report.export_numbers import exact, exact_range, number_range, per_million, prediction, rounded
 
 if TYPE_CHECKING:
-    from servewright.plan.model import Memory, ModelPlan, Plan, PoolPlan, Prediction, Replicas, TokenPrice
+    from servewright.plan.model import Memory, ModelPlan, Plan, PoolPlan, Prediction, Rejected, Replicas, TokenPrice
     from servewright.spec.request import Slo, TokenLength, Traffic
 
 
@@ -65,8 +65,13 @@ def _model(model: ModelPlan, pools: tuple[PoolPlan, ...]) -> dict[str, Any]:
         },
         "start_seconds": model.start.total_s,
         "reasons": list(model.reasons),
-        "rejected": [{"what": r.what, "why": r.why, "monthly": exact(r.monthly)} for r in model.rejected],
+        "rejected": [_rejected(each) for each in model.rejected],
     }
+
+
+def _rejected(each: Rejected) -> dict[str, Any]:
+    predicted = None if each.predicted is None else _predicted(each.predicted)
+    return {"what": each.what, "why": each.why, "monthly": exact(each.monthly), "predicted": predicted}
 
 
 def _checkpoint(model: ModelPlan) -> dict[str, Any] | None:
