@@ -73,3 +73,21 @@ def test_the_wheel_previews_away_from_the_checkout(unpacked: Path, tmp_path: Pat
 
     assert done.returncode == 0, done.stderr
     assert "demo · dev · us-east-1" in done.stdout
+
+
+def test_the_wheel_has_its_blueprints(unpacked: Path, tmp_path: Path) -> None:
+    """
+    Those in the wheel are found by their names, away from the checkout.
+    """
+    code = (
+        f"import sys; sys.path.insert(0, {str(unpacked)!r})\n"
+        "from servewright.blueprints.find import find\n"
+        "offer = find('blueprint:chat-8b@1', None)\n"
+        f"assert str(offer.home.folder).startswith({str(unpacked)!r}), offer.home.folder\n"
+        "print(offer.reference)\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("blueprint:chat-8b@1.")

@@ -4,6 +4,7 @@ The composition root: the stages put together, from a spec file to a priced prev
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -11,17 +12,20 @@ from typing import TYPE_CHECKING
 from servewright.additions.files import is_there, read_bytes, shown
 from servewright.additions.load import with_additions
 from servewright.additions.lock_file import parse_lock
+from servewright.additions.price_book_file import with_price_books
+from servewright.blueprints.reader import reader
 from servewright.catalog.load import load_catalog
 from servewright.errors import InvalidInputError
 from servewright.plan.lock import lock_of, with_locked_images
 from servewright.plan.performance.version import constants_version
 from servewright.plan.planner import plan_stack
-from servewright.spec.load import load_request
+from servewright.spec.load import load_request, parse_request
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from servewright.additions.price_book_file import Priced
     from servewright.catalog.query import Catalog
     from servewright.catalog.usage import Usage
     from servewright.plan.lock import Lock
@@ -40,11 +44,12 @@ def plan_file(path: Path, as_of: date | None = None, *, replan: bool = False) ->
     Raises InvalidInputError with the faults of the first phase that has any.
     """
     known = with_additions(load_catalog(), path.parent, as_of)
-    request = load_request(path, known.catalog.zones, names=known.catalog)
+    request = load_request(path, known.catalog.zones, names=known.catalog, read=reader)
+    priced = with_price_books(known.catalog, request.books, as_of)
     lock = None if replan else lock_beside(path)
-    catalog = known.catalog if lock is None else with_locked_images(known.catalog, lock)
+    catalog = priced.catalog if lock is None else with_locked_images(priced.catalog, lock)
     plan = plan_stack(request, catalog, as_of, lock=lock, lock_file=None if lock is None else lock_path(path).name)
-    return replace(plan, warnings=(*plan.warnings, *known.notices(request)))
+    return replace(plan, warnings=(*plan.warnings, *known.notices(request), *priced.warnings))
 
 
 def lock_path(spec: Path) -> Path:
@@ -97,8 +102,37 @@ def preview_file(path: Path, as_of: date | None = None) -> Preview:
 
 def _priced(path: Path, as_of: date | None, usage: Path | None = None) -> tuple[Preview, Catalog]:
     catalog = catalog_beside(path, as_of)
-    plan = plan_file(path, as_of)
+    return priced_plan(plan_file(path, as_of), catalog, as_of, usage=usage), catalog
 
+
+def planned_text(raw: bytes, beside: Path, as_of: date | None = None) -> tuple[Plan, Catalog]:
+    """
+    Return the plan of the spec *raw* as if it were a file in the folder of the spec *beside*, and the catalogue that it was planned with.
+
+    It has no lock: what it asks for is planned afresh. *as_of* and what is raised as in `plan_file`.
+    """
+    known = with_additions(load_catalog(), beside.parent, as_of)
+    place = beside.with_name(f"{beside.stem}.patch.yaml")
+    request = parse_request(
+        shown(place), raw, known.catalog.zones, names=known.catalog, read=reader, key=os.path.realpath(beside.parent) + f"/{place.name}"
+    )
+    priced = with_price_books(known.catalog, request.books, as_of)
+    plan = plan_stack(request, priced.catalog, as_of)
+    return replace(plan, warnings=(*plan.warnings, *known.notices(request), *priced.warnings)), priced.catalog
+
+
+def priced_text(raw: bytes, beside: Path, as_of: date | None = None, *, usage: Path | None = None) -> Preview:
+    """
+    Return what `priced_file` would of a file with the text *raw* in the folder of the spec *beside*; files beside it can be extended.
+    """
+    plan, catalog = planned_text(raw, beside, as_of)
+    return priced_plan(plan, catalog, as_of, usage=usage)
+
+
+def priced_plan(plan: Plan, catalog: Catalog, as_of: date | None = None, *, usage: Path | None = None) -> Preview:
+    """
+    Return the resources that *plan* registers and their bill; *catalog* is the one that it was planned with.
+    """
     # Pulumi's SDK takes a second to import: only who has something to record pays for it.
     from servewright.cost.bill import price_records  # noqa: PLC0415
     from servewright.programs import usage_from  # noqa: PLC0415
@@ -107,7 +141,7 @@ def _priced(path: Path, as_of: date | None, usage: Path | None = None) -> tuple[
 
     records = record_plan(plan, catalog)
     bill = price_records(records, catalog, usage=usage_from(usage, records, catalog), as_of=as_of)
-    return preview_of(plan, records, bill, catalog, as_of), catalog
+    return preview_of(plan, records, bill, catalog, as_of)
 
 
 def what_if(path: Path, preview: Preview, as_of: date | None = None, *, usage: Path | None = None) -> WhatIf:
@@ -118,7 +152,7 @@ def what_if(path: Path, preview: Preview, as_of: date | None = None, *, usage: P
     A lock beside the spec holds its decisions and not the others'. The file *usage*, which fits the preview, holds for all.
     """
     catalog = catalog_beside(path, as_of)
-    request = load_request(path, catalog.zones, names=catalog)
+    request = load_request(path, catalog.zones, names=catalog, read=reader)
 
     from servewright.plan.what_if import variants  # noqa: PLC0415 - only who asks for it pays for it
     from servewright.programs import usage_from  # noqa: PLC0415
@@ -167,11 +201,21 @@ def _priced_choice(choice: OtherChoice, catalog: Catalog, usage: Usage, as_of: d
 
 def catalog_beside(spec: Path, as_of: date | None = None) -> Catalog:
     """
-    Return the catalogue with the models and image digests that lie beside *spec*, its lock's before them; *as_of* as in `plan_file`.
+    Return the catalogue with the models and image digests that lie beside *spec*, its lock's before them, under the price books that the
+    spec names; *as_of* as in `plan_file`.
     """
-    catalog = with_additions(load_catalog(), spec.parent, as_of).catalog
+    catalog = books_of(spec, as_of)[0].catalog
     lock = lock_beside(spec)
     return catalog if lock is None else with_locked_images(catalog, lock)
+
+
+def books_of(spec: Path, as_of: date | None = None) -> tuple[Priced, str]:
+    """
+    Return the catalogue beside *spec* under the price books that it names, and the spec's region; *as_of* as in `plan_file`.
+    """
+    known = with_additions(load_catalog(), spec.parent, as_of).catalog
+    request = load_request(spec, known.zones, names=known, read=reader)
+    return with_price_books(known, request.books, as_of), request.stack.region
 
 
 def estimates(preview: Preview) -> Estimates:

@@ -43,7 +43,7 @@ def validate(name: str, value: Any) -> None:
     """
     Hold *value* against one of our schemas.
     """
-    schema = next(schema for schema in SCHEMAS if schema["$id"].endswith(name))
+    schema = next(schema for schema in SCHEMAS if schema["$id"].endswith(f"/{name}"))
     Draft202012Validator(schema, registry=REGISTRY).validate(value)
 
 

@@ -44,7 +44,7 @@ def document(*arguments: str) -> Any:
     done = cost(*arguments, "--json")
     assert (done.exit_code, done.stderr) == (0, "")
     value = json.loads(done.stdout)
-    schema = next(schema for schema in SCHEMAS if schema["$id"].endswith("bill-v1.json"))
+    schema = next(schema for schema in SCHEMAS if schema["$id"].endswith("/bill-v1.json"))
     Draft202012Validator(schema, registry=REGISTRY).validate(value)
     return value
 

@@ -20,7 +20,30 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "components" / "servewright"
 ROOT_COMMAND: Any = typer.main.get_command(app)
 NAMED = re.compile(r"\bservewright ([a-z]+(?: [a-zA-Z0-9_./{}'-]+| \[[A-Z]+\])*)")
-MORE = (["comment"], ["diff"], ["models"], ["models", "list"], ["models", "show"], ["models", "add"], ["images"], ["images", "lock"])
+MORE = (
+    ["comment"],
+    ["diff"],
+    ["models"],
+    ["models", "list"],
+    ["models", "show"],
+    ["models", "add"],
+    ["blueprints"],
+    ["blueprints", "list"],
+    ["blueprints", "show"],
+    ["blueprints", "new"],
+    ["blueprints", "test"],
+    ["blueprints", "diff"],
+    ["migrate"],
+    ["images"],
+    ["images", "lock"],
+    ["provider-path"],
+    ["prices"],
+    ["prices", "show"],
+    ["prices", "check"],
+    ["waterfall"],
+    ["prices", "refresh"],
+    ["prices", "spot"],
+)
 SCREENS = sorted((ROOT / "tests" / "golden" / "screens").rglob("*.txt"))
 DOCS = sorted([*(ROOT / "docs").glob("*.md"), ROOT / "README.md"])
 

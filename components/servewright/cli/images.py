@@ -114,6 +114,7 @@ def _emitted(spec: Path) -> tuple[str, ...]:
     Return the images in the pods that the plan of *spec* registers.
     """
     from servewright.additions.load import with_own_models  # noqa: PLC0415
+    from servewright.blueprints.reader import reader  # noqa: PLC0415
     from servewright.catalog.load import load_catalog  # noqa: PLC0415
     from servewright.plan.planner import plan_stack  # noqa: PLC0415
     from servewright.record.offline import record_plan  # noqa: PLC0415
@@ -122,7 +123,7 @@ def _emitted(spec: Path) -> tuple[str, ...]:
 
     # Without the lock beside the spec: that a waiver of it ended must not stand in the way of asking again.
     known = with_own_models(load_catalog(), spec.parent).catalog
-    plan = plan_stack(load_request(spec, known.zones, names=known), known)
+    plan = plan_stack(load_request(spec, known.zones, names=known, read=reader), known)
     return tuple(image.name for image in images_used(record_plan(plan, known), {}))
 
 
