@@ -3,8 +3,8 @@
 Python language host for the Pulumi engine: what upstream ships as a binary beside its CLI.
 
 The engine starts the executable `pulumi-language-python` that lies next to it. Upstream's is only in release archives, and CI builds the
-CLI from Go modules; so this file is installed there under that name. It runs programs and policy packs. It installs no dependencies,
-generates no SDKs and hosts no other plugins. The interpreter on PATH must have the package `pulumi`.
+CLI from Go modules; so this file is installed there under that name. It runs programs, policy packs and component packages. It installs no
+dependencies and generates no SDKs. The interpreter on PATH must have the package `pulumi`.
 
     pulumi-language-python ENGINE          print the port on the first line, then serve pulumirpc.LanguageRuntime
     pulumi-language-python --run ...       in a child process: run one program against the engine's monitor
@@ -198,15 +198,25 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
             return language_pb2.RunResponse(bail=True)
         return language_pb2.RunResponse(error=f"the program ended with status {status}" if status else "")
 
+    def InstallDependencies(self, request: Any, context: Any) -> Iterator[Any]:
+        """
+        Install nothing: what a plugin imports is in the environment that is active.
+        """
+        yield language_pb2.InstallDependenciesResponse(stdout=b"nothing is installed: the active environment is taken as it is\n")
+
     def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:
         """
-        Run a policy pack in a child process, as upstream does with `python -m pulumi.policy`, and pass on what it writes.
+        Run a policy pack or a component package in a child process, as upstream does, and pass on what it writes.
         """
         folder = request.info.program_directory or request.program
         variables = dict(entry.split("=", 1) for entry in request.env if "=" in entry)
-        command = [_interpreter(request.info), "-u", "-m", "pulumi.policy", *request.args, folder]
-        child = subprocess.Popen(  # noqa: S603 - the user's own policy pack
-            command, cwd=request.pwd or None, env=variables or None, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        started = ["-m", "pulumi.policy", *request.args, folder] if request.kind == "analyzer" else [folder, *request.args]
+        child = subprocess.Popen(  # noqa: S603 - the user's own plugin
+            [_interpreter(request.info), "-u", *started],
+            cwd=request.pwd or None,
+            env=variables or None,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
         self.children.add(child)
         # the engine ends a plugin by cancelling this call

@@ -77,7 +77,10 @@ def test_the_estimate_is_an_input_and_an_output_is_each_endpoint(catalog: Catalo
         "min": 397,
         "pricesAsOf": "2024-07-01 to 2026-07-20",
     }
-    assert component.outputs == {"endpoints": {"chat": "http://chat.demo-dev.svc.cluster.local:8000/v1"}, "namespace": "demo-dev"}
+    assert component.outputs is not None
+    assert component.outputs["endpoints"] == {"chat": "http://chat.demo-dev.svc.cluster.local:8000/v1"}
+    assert component.outputs["namespace"] == "demo-dev"
+    assert component.outputs["estimatedMonthlyUsd"] == component.inputs["estimatedMonthlyUsd"]
 
 
 def test_the_estimate_moves_no_resource(catalog: Catalog) -> None:

@@ -4,17 +4,19 @@ A plan as one Pulumi component: namespace, network rules, node pools, engines, s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
 
 from servewright.resources.budget_alarm import register_budget
-from servewright.resources.checks import faults, not_built, refusals
+from servewright.resources.checks import not_built
+from servewright.resources.component import children_of, given_provider, refuse, with_provider
 from servewright.resources.naming import Names
 from servewright.resources.operators.order import stack_objects
 from servewright.resources.providers import aws_provider, kubernetes_provider
 from servewright.resources.registration import register_objects
 from servewright.resources.serving import endpoint
+from servewright.resources.summary import plan_summary
 
 if TYPE_CHECKING:
     from servewright.catalog.query import Catalog
@@ -31,19 +33,25 @@ class ServingStack(pulumi.ComponentResource):
     Raises InputPropertiesError where the plan cannot be registered, and RunError where a deployment (not its preview) is refused: the
     spec leaves account or cluster open, the environment needs a lock, or the budget has no amount.
 
-    *endpoints* maps each model to its URL inside the cluster; *namespace* is where the engines run. The *estimate* is an input, so that
-    `pulumi preview` shows how a change moves the bill, and a policy pack sees what its gates judge.
+    *endpoints* maps each model to its URL inside the cluster; *namespace* is where the engines run; *plan_summary* is the plan in short.
+    The *estimate* is an input, so that `pulumi preview` shows how a change moves the bill, and a policy pack sees what its gates judge; it
+    is an output too.
+
+    A Kubernetes or AWS provider among the options (`providers=[…]`) takes the place of the stack's own. Children get `depends_on`, and by
+    way of their parent `protect`, `aliases` and transforms.
     """
 
     endpoints: pulumi.Output[dict[str, str]]
     namespace: pulumi.Output[str]
+    estimated_monthly_usd: pulumi.Output[dict[str, int | bool | str | None] | None]
+    plan_summary: pulumi.Output[dict[str, Any]]
 
     def __init__(
         self, name: str, plan: Plan, catalog: Catalog, estimate: Estimates | None = None, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        _refuse(plan)
+        refuse(plan)
         stack = plan.stack
-        inputs = {
+        inputs: dict[str, Any] = {
             "stack": stack.name,
             "environment": stack.environment,
             "owner": stack.owner,
@@ -55,28 +63,26 @@ class ServingStack(pulumi.ComponentResource):
         for path, remedy in not_built(plan):
             pulumi.log.warn(f"{path}: {remedy}", self)
         names = Names.of(stack)
-        # Children inherit neither depends_on nor anything else that is not derived from the parent: it is passed on.
-        child = pulumi.ResourceOptions(parent=self, depends_on=None if opts is None else opts.depends_on)
-        kubernetes = kubernetes_provider(name, plan, child)
-        register_objects(name, stack_objects(plan, catalog), _with(child, kubernetes))
+        child = children_of(self, opts)
+        kubernetes = given_provider(self, "kubernetes") or kubernetes_provider(name, plan, child)
+        register_objects(name, stack_objects(plan, catalog), with_provider(child, kubernetes))
         if plan.budget.enabled:
             # Nothing else is made in AWS by Pulumi itself: without a budget no AWS credentials are needed.
-            register_budget(name, plan, names, estimate, _with(child, aws_provider(name, plan, names, child)))
+            aws = given_provider(self, "aws") or aws_provider(name, plan, names, child)
+            register_budget(name, plan, names, estimate, with_provider(child, aws))
         self.endpoints = pulumi.Output.from_input({model.name: endpoint(model, names) for model in plan.models})
         self.namespace = pulumi.Output.from_input(names.namespace)
-        self.register_outputs({"endpoints": self.endpoints, "namespace": self.namespace})
+        self.estimated_monthly_usd = pulumi.Output.from_input(inputs["estimatedMonthlyUsd"])
+        self.plan_summary = pulumi.Output.from_input(plan_summary(plan))
+        self.register_outputs(self.outputs())
 
-
-def _with(opts: pulumi.ResourceOptions, provider: pulumi.ProviderResource) -> pulumi.ResourceOptions:
-    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=provider))
-
-
-def _refuse(plan: Plan) -> None:
-    found = faults(plan)
-    if found:
-        message = "; ".join(f"{path}: {reason}" for path, reason in found)
-        raise pulumi.InputPropertiesError(message, [{"property_path": path, "reason": reason} for path, reason in found])
-    refused = () if pulumi.runtime.is_dry_run() else refusals(plan)
-    if refused:
-        msg = "\n".join(f"nothing is deployed: {each}" for each in refused)
-        raise pulumi.RunError(msg)
+    def outputs(self) -> dict[str, pulumi.Output[Any]]:
+        """
+        Return the outputs under the names that the state and other languages have.
+        """
+        return {
+            "endpoints": self.endpoints,
+            "namespace": self.namespace,
+            "estimatedMonthlyUsd": self.estimated_monthly_usd,
+            "plan": self.plan_summary,
+        }

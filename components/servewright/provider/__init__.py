@@ -1,0 +1,3 @@
+"""
+The component package for programs in other languages than Python: one component, whose schema is made from the spec.
+"""
