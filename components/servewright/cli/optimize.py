@@ -49,7 +49,7 @@ def optimize(
     ] = None,
     actual: Annotated[
         Path | None,
-        typer.Option("--actual", metavar="FILE", help="Hold what was really paid against the bill: an export of spend.", show_default=False),
+        typer.Option("--actual", metavar="FILE", help="Hold an export of actual spend against the bill first.", show_default=False),
     ] = None,
     as_json: AsJson = False,
     as_of: AsOf = None,
@@ -106,7 +106,6 @@ def _found(spec: Path, clock: date | None, asked: _Asked, spend: Spend | None) -
     from servewright.optimize.search import advise  # noqa: PLC0415 - --help stays fast
     from servewright.optimize.within import carried_by  # noqa: PLC0415
     from servewright.patched import Patched, case_of  # noqa: PLC0415
-
     from servewright.report.spend import spend_report  # noqa: PLC0415
 
     case, preview = case_of(spec, clock)

@@ -19,7 +19,6 @@ from servewright.optimize.kinds import (
     replicas,
     schedule,
     slo,
-    traffic,
     zones,
 )
 
@@ -39,7 +38,6 @@ GENERATORS: Final[Mapping[Kind, Generator]] = MappingProxyType(
         "context": context_length.candidates,
         "zones": zones.candidates,
         "schedule": schedule.candidates,
-        "traffic": traffic.candidates,
         "cluster": cluster.candidates,
         "region": region.candidates,
     }
@@ -50,6 +48,7 @@ In the order in which they are tried: of two changes with the same plan the firs
 
 NOT_TRIED: Final = (
     ("answers and prompts from a cache", "needs the gateway, which is not built"),
+    ("prompts that begin alike (prefix_share)", "the plan sizes as if all were new"),
     ("a smaller model for easy requests", "needs the gateway, which is not built"),
     ("weights from a cache of your own", "the spec's field weights is not built"),
     ("replicas down to none at night", "the spec's smallest minimum is 1"),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from servewright.catalog.query import Catalog
     from servewright.spec.request import Request
 
-Kind = Literal["replan", "purchase", "gpu", "precision", "replicas", "zones", "schedule", "context", "slo", "region", "cluster", "traffic"]
+Kind = Literal["replan", "purchase", "gpu", "precision", "replicas", "zones", "schedule", "context", "slo", "region", "cluster"]
 Group = Literal["keeps", "changes", "depends"]
 Level = Literal["low", "medium", "high"]
 State = Literal["impossible", "same", "dearer", "unpriced"]

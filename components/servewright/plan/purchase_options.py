@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from servewright.plan.offers import Market, share_rate
+from servewright.plan.offers import Market, share_rate, too_uncertain
 from servewright.plan.pool_group import price_group
 from servewright.plan.ranking import compared_price
 from servewright.plan.shares import split_shares
@@ -53,9 +53,11 @@ def bought_otherwise(market: Market, placement: Placement) -> str | None:
 
 def _price(market: Market, placement: Placement, option: Capacity) -> Decimal | None:
     """
-    Return the expected price a month under *option*, None where it is not known or not sold so.
+    Return the expected price a month under *option*, None where it is not known, not sold so or not what the planner would take.
     """
     other = replace(market, capacity=option)
+    if any(too_uncertain(other, tenant.request, placement.instance) for tenant in placement.tenants):
+        return None
     shares = split_shares(option, placement.needed)
     if any(share_rate(other, each.share, placement.instance).price is None for each in shares):
         return None

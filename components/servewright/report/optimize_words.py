@@ -36,7 +36,6 @@ KINDS: Final[dict[Kind, str]] = {
     "context": "context length",
     "zones": "zones",
     "schedule": "schedule",
-    "traffic": "prefix cache",
     "cluster": "cluster",
     "region": "region",
 }

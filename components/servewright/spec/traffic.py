@@ -121,7 +121,8 @@ class TrafficSpec(Part):
 
     prefix_share: ShareOf | None = None
     """
-    Part of the input that repeats from request to request. Default 0%. Prompts that hit the prefix cache cost less compute.
+    Part of the input that repeats from request to request. Default 0%. The engine's prefix cache is on; the plan does not count on it yet
+    and sizes for prompts that are all new.
     """
 
 
