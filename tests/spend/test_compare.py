@@ -177,3 +177,37 @@ def test_days_that_are_missing_are_not_estimated() -> None:
 def test_the_verdict_is_where_the_amount_lies(estimate: Range, paid: Decimal, verdict: str) -> None:
     """Between min and max is within; an unknown bound is no bound, and an unknown estimate no verdict."""
     assert Row(key="x", lines=1, estimate=estimate, paid=Decimal(paid)).verdict == verdict
+
+
+def test_a_spot_line_between_its_members_is_within() -> None:
+    """A spot pool's maximum may be below its minimum, where all runs on the fallback: the smallest and the largest are the bounds."""
+    spot = Row(key="x", lines=1, estimate=Range.of(392, 294, 0), paid=Decimal(126))
+    assert spot.verdict == "within"
+    assert Row(key="x", lines=1, estimate=Range.of(392, 294, 0), paid=Decimal(393)).verdict == "above"
+
+
+def test_a_total_with_unknown_parts_is_not_judged() -> None:
+    """What is known is only the least of the estimate: no difference and no verdict come from it."""
+    whole = Row(key="total", lines=3, estimate=Range.of(1, 2, 3), paid=Decimal(500), at_least=True)
+    assert (whole.difference, whole.verdict) == (None, "unknown")
+
+
+@pytest.mark.parametrize("usage", ["us-east-1-KMS-Keys", "USE1-KMS-Keys", "KMS-Keys", "EU-KMS-Keys"])
+def test_the_region_before_a_usage_type_is_taken_off(usage: str) -> None:
+    """However a service writes the region, the key is the same."""
+    found = against("prod", csv_of([(FIRST, "AWS Key Management Service", usage, 1)]))
+    assert row(found, "keys").paid == 1
+
+
+def test_hours_that_two_usage_types_count_are_not_split() -> None:
+    """A reservation's own hours and those that it covers are the same: no part of the difference is called hours or price."""
+    rows = [(FIRST, EC2, "BoxUsage:p4d.24xlarge", 0, 24), (FIRST, EC2, "HeavyUsage:p4d.24xlarge", 300, 744)]
+    found = against("prod", csv_of(rows, "date,service,usage_type,amount,quantity"))
+    assert row(found, "p4d.24xlarge, on demand and reserved").by_price is None
+
+
+def test_kinds_of_nodes_fold_where_the_export_has_nodes() -> None:
+    """One row holds all nodes, whatever else the file calls them, and in any case of letters."""
+    found = against("dev", csv_of([(FIRST, "nodes", 5), (FIRST, "gpu nodes", 3), (FIRST, "Storage", 1)], "date,component,amount"))
+    assert {each.key: each.paid for each in found.rows if each.paid} == {"nodes": 8, "storage": 1}
+    assert row(found, "storage").lines

@@ -113,7 +113,10 @@ def test_opencost_is_nodes_storage_and_network() -> None:
         (b'date,amount\n2026-10-05,"1,234.56"\n', [("SW492", 2)]),
         (b"date,amount\n2026-10-05,NaN\n2026-10-06,1e30\n", [("SW492", 2), ("SW492", 3)]),
         (b"date,amount,currency\n2026-10-05,1,EUR\n", [("SW493", 2)]),
+        (b"date,amount,currency\n2026-10-05,1,USD\n2026-10-06,1,EUR\n2026-10-07,1,EUR\n", [("SW493", 3)]),
         (b"date,end,amount\n2026-10-05,2026-10-01,1\n", [("SW492", 2)]),
+        (b"date,end,amount\n2026-10-05,9999-12-31,1\n", [("SW492", 2)]),
+        (b"date,amount\n2026-09-01,900\n2026-10-01,910\n", [("SW492", 1)]),
         (b"\xff\xfe1", [("SW103", 0)]),
         (b"{", [("SW121", 1)]),
         (b"{}", [("SW491", 0)]),
@@ -149,3 +152,17 @@ def test_a_damaged_export_is_read_or_refused(cut: int, noise: bytes) -> None:
     raw = cost_explorer({day: {(EC2, "BoxUsage:g6.xlarge"): "19.32"} for day in days(2)})
     with contextlib.suppress(InvalidInputError):
         assert parse_spend("ce.json", raw[:cut] + noise + raw[cut:]).entries
+
+
+def test_the_effective_cost_goes_before_what_was_charged() -> None:
+    """A FOCUS export has both; where only the charge is there, it is said."""
+    header = "ChargePeriodStart,ServiceName,BilledCost,EffectiveCost"
+    assert parse_spend("focus.csv", csv_of([("2026-10-05", EC2, 0, "12.57")], header)).total == Decimal("12.57")
+    charged = parse_spend("focus.csv", csv_of([("2026-10-05", EC2, 300)], "ChargePeriodStart,ServiceName,BilledCost"))
+    assert "not spread" in charged.remarks[0]
+
+
+def test_a_day_without_cost_is_a_day() -> None:
+    """OpenCost says of a stack scaled to nothing that it cost nothing: the day is covered."""
+    spend = parse_spend("oc.json", open_cost({"serving": {"cpuCost": 0, "gpuCost": 0}}))
+    assert [entry.amount for entry in spend.entries] == [0]

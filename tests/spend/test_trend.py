@@ -90,3 +90,9 @@ def test_few_days_and_months_have_no_trend() -> None:
 def test_one_day_has_no_slope() -> None:
     """Without a pair of days there is no slope."""
     assert slope_of({START: Decimal(5)}) == 0
+
+
+def test_days_before_the_first_are_part_of_their_month() -> None:
+    """A file that begins on the 5th forecasts the whole month: the first four days are taken as usual, and counted as absent."""
+    found = trend([Decimal(100)] * 26, date(2026, 10, 5)).forecast
+    assert (found.expected, found.paid, found.days_absent, found.days_left) == (3100, 2600, 4, 1)

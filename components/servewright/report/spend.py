@@ -112,6 +112,7 @@ def _trend_value(trend: Trend | NoTrend) -> dict[str, Any]:
             "until": str(ahead.until),
             "paid": exact(ahead.paid),
             "days_left": ahead.days_left,
+            "days_absent": ahead.days_absent,
             "low": exact(ahead.low),
             "expected": exact(ahead.expected),
             "high": exact(ahead.high),

@@ -75,7 +75,8 @@ def _trend(screen: Screen, trend: Trend, limit: Decimal | None) -> None:
 
 
 def _forecast(screen: Screen, forecast: Forecast, limit: Decimal | None) -> None:
-    known = f"{dollars(forecast.paid)} paid and {plural(forecast.days_left, 'day')} to come"
+    absent = f", {plural(forecast.days_absent, 'day')} of the month not in the file taken as usual" if forecast.days_absent else ""
+    known = f"{dollars(forecast.paid)} paid, {plural(forecast.days_left, 'day')} to come{absent}"
     band = f"{dollars(forecast.low)} to {dollars(forecast.high)} in 4 of 5 cases; " if forecast.high != forecast.low else ""
     screen.paragraph(f"forecast to {forecast.until}: {dollars(forecast.expected)} ({band}{known})", hang=4)
     if limit is None:

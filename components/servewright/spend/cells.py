@@ -22,10 +22,13 @@ def day_of(text: str) -> date:
     datetime.date(2026, 11, 3)
     """
     try:
-        return date.fromisoformat(text) if len(text) == _DAY else datetime.fromisoformat(text).date()
+        day = date.fromisoformat(text) if len(text) == _DAY else datetime.fromisoformat(text).date()
     except ValueError:
+        day = date.min
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
         msg = "must be a day: 2026-11-03"
-        raise ValueError(msg) from None
+        raise ValueError(msg)
+    return day
 
 
 def amount_of(text: str) -> Decimal:
@@ -46,3 +49,9 @@ def amount_of(text: str) -> Decimal:
 
 
 _DAY: Final = 10
+_FIRST_YEAR: Final = 2006
+"""
+Before AWS's first bill (Amazon S3 began in March 2006) nothing was paid.
+"""
+
+_LAST_YEAR: Final = 2199

@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal
 
 from servewright.ranges import Range, total
-from servewright.spend.match import key_of_entry, key_of_line, level_of
+from servewright.spend.match import NODES, key_of_entry, key_of_line, level_of
 from servewright.spend.periods import covered
 from servewright.units import HOURS_PER_MONTH
 
@@ -39,7 +39,7 @@ _HOURS: Final = "hours"
 class Row:
     """
     One *key*: the *estimate* of the days and what was *paid*, USD. *by_price* is the part of the difference that comes from another price
-    per unit; None where the export has no quantities, or the estimate no unit price.
+    per unit; None where the export has no quantities, or the estimate no unit price. *at_least*: some of the estimate is not known.
     """
 
     key: str
@@ -47,13 +47,14 @@ class Row:
     estimate: Range
     paid: Decimal
     by_price: Decimal | None = None
+    at_least: bool = False
 
     @property
     def difference(self) -> Decimal | None:
         """
-        What was paid more than expected; None where the estimate is unknown.
+        What was paid more than expected; None where the estimate is unknown, in part too.
         """
-        return None if self.estimate.expected is None else self.paid - self.estimate.expected
+        return None if self.at_least or self.estimate.expected is None else self.paid - self.estimate.expected
 
     @property
     def by_quantity(self) -> Decimal | None:
@@ -69,13 +70,15 @@ class Row:
         """
         if not self.lines:
             return "not estimated"
-        if self.estimate.expected is None:
+        if self.at_least or self.estimate.expected is None:
             return "unknown"
         if not self.paid and self.estimate.expected:
             return "not paid"
-        if self.estimate.max is not None and self.paid > self.estimate.max:
+        # Of one line the maximum may be the smallest: where the whole stack runs on its fallback, its spot pool is empty.
+        bounds = [each for each in (self.estimate.min, self.estimate.expected, self.estimate.max) if each is not None]
+        if self.estimate.max is not None and self.paid > max(bounds):
             return "above"
-        return "below" if self.estimate.min is not None and self.paid < self.estimate.min else "within"
+        return "below" if self.estimate.min is not None and self.paid < min(bounds) else "within"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,17 +98,17 @@ def compare(bill: Bill, spend: Spend) -> Comparison:
     Return *bill* against *spend*, which has one entry at least.
     """
     level, days = level_of(spend.entries), covered(spend.entries)
-    coarse = frozenset(entry.component for entry in spend.entries if entry.component)
+    coarse = any((entry.component or "").lower() == NODES for entry in spend.entries)
     share = Range.exactly(Decimal(days.days * HOURS_PER_DAY) / HOURS_PER_MONTH)
     lines: defaultdict[str, list[Line]] = defaultdict(list)
     paid: defaultdict[str, list[Entry]] = defaultdict(list)
     for line in bill.lines:
-        lines[key_of_line(line, level, coarse)].append(line)
+        lines[key_of_line(line, level, coarse=coarse)].append(line)
     for entry in spend.entries:
-        paid[key_of_entry(entry, level)].append(entry)
+        paid[key_of_entry(entry, level, coarse=coarse)].append(entry)
     rows = [_row(key, lines.get(key, []), paid.get(key, []), share) for key in {**lines, **paid}]
     told = [row for row in rows if row.paid or row.estimate != _NOTHING]
-    whole = Row(key="total", lines=len(bill.lines), estimate=bill.monthly.times(share), paid=spend.total)
+    whole = Row(key="total", lines=len(bill.lines), estimate=bill.monthly.times(share), paid=spend.total, at_least=not bill.complete)
     return Comparison(level=level, covered=days, rows=tuple(sorted(told, key=_size)), total=whole)
 
 
@@ -117,8 +120,11 @@ def _row(key: str, lines: Sequence[Line], entries: Sequence[Entry], share: Range
 
 def _by_price(lines: Sequence[Line], entries: Sequence[Entry], paid: Decimal) -> Decimal | None:
     """
-    Return how much of the difference comes from the price of an hour; other units differ between export and bill (GB and GiB, tiers).
+    Return how much of the difference comes from the price of an hour; other units differ between export and bill (GB and GiB, tiers), and
+    several usage types of one row count the same hours (those of a reservation, and those that it covers).
     """
+    if len({entry.usage_type for entry in entries}) > 1:
+        return None
     if not lines or not entries or any(line.unit != _HOURS for line in lines) or any(entry.quantity is None for entry in entries):
         return None
     hours = _known(line.quantity.expected for line in lines)

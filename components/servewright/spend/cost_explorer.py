@@ -98,7 +98,7 @@ class _Reading:
         """
         for start, times in self.starts.items():
             if times > 1:
-                hint = "put the groups of all pages into one result for each period"
+                hint = "ask by day (--granularity DAILY), and put the groups of all pages into one result for each period"
                 self.faults.add(DAY_TWICE, f"the period of {start} stands {times} times", path="ResultsByTime", hint=hint)
 
     def _group(self, path: str, group: Any, start: date, days: int) -> None:  # noqa: ANN401 - any JSON
@@ -148,6 +148,9 @@ class _Reading:
             start, end = (day_of(str(period[name])) for name in ("Start", "End"))  # type: ignore[index]
         except (TypeError, KeyError, ValueError):
             self._fault(f"{path}.TimePeriod", "must have Start and End, days like 2026-11-03")
+            return None
+        if end < start:
+            self._fault(f"{path}.TimePeriod", "the end lies before the start")
             return None
         return start, max(1, (end - start).days)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "date": ("date", "day", "start", "chargeperiodstart", "lineitem/usagestartdate", "line_item_usage_start_date"),
     "end": ("end", "chargeperiodend", "lineitem/usageenddate", "line_item_usage_end_date"),
-    "amount": ("amount", "cost", "usd", "billedcost", "lineitem/unblendedcost", "line_item_unblended_cost"),
+    "amount": ("amount", "cost", "usd", "effectivecost", "billedcost", "lineitem/unblendedcost", "line_item_unblended_cost"),
     "currency": ("currency", "billingcurrency", "lineitem/currencycode", "line_item_currency_code"),
     "service": ("service", "servicename", "product/productname", "line_item_product_code"),
     "usage_type": ("usage_type", "usagetype", "x_usagetype", "lineitem/usagetype", "line_item_usage_type"),
@@ -61,17 +61,59 @@ def parse_csv(file: str, text: str, faults: Faults) -> Spend:
     """
     lines = csv.reader(io.StringIO(text, newline=""))
     entries: list[Entry] = []
+    foreign: list[_Row] = []
+    header: list[str] = []
     try:
         header = next(lines, [])
         columns = _columns(header, faults)
         for cells in lines:
             if columns and any(cell.strip() for cell in cells):
                 row = _row(cells, columns, len(header), lines.line_num, faults)
+                foreign += [] if row is None or _in_dollars(row) else [row]
                 entry = None if row is None else _entry(row, faults)
                 entries += [] if entry is None else [entry]
     except csv.Error as error:
         faults.add(NOT_A_SPEND_FILE, f"is no CSV: {error}", line=lines.line_num)
-    return Spend(file=file, format="CSV", entries=tuple(entries))
+    _told_apart(entries, faults)
+    _converted(foreign, faults)
+    return Spend(file=file, format="CSV", entries=tuple(entries), remarks=_remarks(header))
+
+
+def _in_dollars(row: _Row) -> bool:
+    return (row.get("currency") or "USD").upper() == "USD"
+
+
+def _converted(rows: Sequence[_Row], faults: Faults) -> None:
+    """
+    Refuse lines in another currency: once, at the first of them.
+    """
+    if rows:
+        hint = "amounts are in USD: export them in it, or convert them"
+        message = f"{len(rows)} amounts are in another currency" if len(rows) > 1 else "the amount is in another currency"
+        faults.add(OTHER_CURRENCY, message, line=rows[0].number, path="currency", value=rows[0].get("currency"), hint=hint)
+
+
+def _remarks(header: Sequence[str]) -> tuple[str, ...]:
+    names = [name.strip().lower() for name in header]
+    taken = next((name for name in COLUMNS["amount"] if name in names), None)
+    if taken in _AS_CHARGED:
+        column = header[names.index(taken)].strip()
+        return (f"column {column}: as charged on the day, so a reservation's fee is not spread over its hours",)
+    return ()
+
+
+_AS_CHARGED: Final = ("billedcost", "lineitem/unblendedcost", "line_item_unblended_cost")
+
+
+def _told_apart(entries: Sequence[Entry], faults: Faults) -> None:
+    """
+    Refuse months that look like days: all of them firsts of a month.
+    """
+    starts = {entry.start for entry in entries}
+    if len(starts) > 1 and all(start.day == 1 for start in starts) and all(entry.days == 1 for entry in entries):
+        faults.add(
+            BAD_CELL, "every day is the first of a month: are these months?", line=1, path="date", hint="add a column end: date,end,amount"
+        )
 
 
 def _row(cells: Sequence[str], columns: Mapping[str, int], width: int, line: int, faults: Faults) -> _Row | None:
@@ -102,10 +144,6 @@ def _columns(header: Sequence[str], faults: Faults) -> dict[str, int]:
 
 def _entry(row: _Row, faults: Faults) -> Entry | None:
     start, amount = _day(row, "date", faults), _amount(row, "amount", faults)
-    currency = row.get("currency") or "USD"
-    if currency.upper() != "USD":
-        hint = "amounts are in USD: export them in it, or convert them"
-        faults.add(OTHER_CURRENCY, "the amount is in another currency", line=row.number, path="currency", value=currency, hint=hint)
     if start is None or amount is None:
         return None
     return Entry(

@@ -116,8 +116,13 @@ _SHORT: Final[Mapping[str, tuple[str, ...]]] = {
 What other exports call a service: product codes of cost and usage reports, and the short names of the console.
 """
 
-_REGION: Final = re.compile(r"^(?:[A-Z]{2,4}\d{0,2}-)?")
-_NODES: Final = ("GPU nodes", "CPU nodes")
+_REGION: Final = re.compile(r"^(?:[A-Z]{2,4}\d{1,2}-|EU-|[a-z]{2}(?:-[a-z]+)+-\d-)?")
+"""
+USE1-, APN1-, EU- before most usage types; some services write the region out.
+"""
+
+NODES: Final = "nodes"
+_NODES: Final = ("gpu nodes", "cpu nodes", NODES)
 
 
 def level_of(entries: Iterable[Entry]) -> Level:
@@ -132,14 +137,14 @@ def level_of(entries: Iterable[Entry]) -> Level:
     return "component" if all(entry.component for entry in known) else "total"
 
 
-def key_of_line(line: Line, level: Level, coarse: frozenset[str] = frozenset()) -> str:
+def key_of_line(line: Line, level: Level, *, coarse: bool = False) -> str:
     """
-    Return the key of a *line* of the bill. At the level of components, *coarse* are those of the export that are no component of a bill.
+    Return the key of a *line* of the bill. At the level of components, *coarse* says that the export does not tell kinds of nodes apart.
     """
     if level == "total":
         return TOTAL
     if level == "component":
-        return "nodes" if "nodes" in coarse and line.component in _NODES else line.component
+        return _component(line.component, coarse=coarse)
     for rule in RULES:
         found = rule.line.match(line.name)
         if found:
@@ -147,14 +152,14 @@ def key_of_line(line: Line, level: Level, coarse: frozenset[str] = frozenset()) 
     return f"{line.component}: {line.name.split(' (', 1)[0]}" if level == "usage type" else OTHER_SERVICES
 
 
-def key_of_entry(entry: Entry, level: Level) -> str:
+def key_of_entry(entry: Entry, level: Level, *, coarse: bool = False) -> str:
     """
     Return the key of an *entry*: that of the lines it was paid for, else its own name.
     """
     if level == "total":
         return TOTAL
     if level == "component":
-        return entry.component or TOTAL
+        return _component(entry.component or TOTAL, coarse=coarse)
     if level == "service":
         return _canonical(entry.service or "")
     usage = _REGION.sub("", entry.usage_type or "", count=1)
@@ -163,6 +168,16 @@ def key_of_entry(entry: Entry, level: Level) -> str:
         if found and (entry.service is None or _paid_by(rule, entry.service)):
             return rule.key.format(**found.groupdict())
     return f"{entry.service}: {usage}" if entry.service else usage
+
+
+def _component(name: str, *, coarse: bool) -> str:
+    """
+    Return one spelling of a component: nobody means another one by another case.
+    """
+    lower = name.lower()
+    if coarse and lower in _NODES:
+        return NODES
+    return next((known for known in _COMPONENTS if known.lower() == lower), name)
 
 
 def _service(rule: Rule, level: Level) -> str | None:
@@ -181,6 +196,11 @@ def _canonical(service: str) -> str:
 def _paid_by(rule: Rule, service: str) -> bool:
     return _canonical(rule.service) == _canonical(service)
 
+
+_COMPONENTS: Final = ("GPU nodes", "CPU nodes", "storage", "network", "budget", "monitoring", "caches", "secrets", "messaging")
+"""
+Components that bills have.
+"""
 
 TOTAL: Final = "everything"
 OTHER_SERVICES: Final = "other lines"

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from servewright.spend.faults import Faults
 
 IDLE: Final = "__idle__"
+NODES: Final = "nodes"
 
 COMPONENTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "nodes": ("cpuCost", "gpuCost", "ramCost", "cpuCostAdjustment", "gpuCostAdjustment", "ramCostAdjustment"),
+    NODES: ("cpuCost", "gpuCost", "ramCost", "cpuCostAdjustment", "gpuCostAdjustment", "ramCostAdjustment"),
     "storage": ("pvCost", "pvCostAdjustment"),
     "network": ("networkCost", "networkCostAdjustment", "loadBalancerCost", "loadBalancerCostAdjustment"),
     "other": ("sharedCost", "externalCost"),
@@ -73,7 +74,8 @@ def _entries(allocation: object) -> Iterator[Entry]:
     start, days = _window(allocation)
     for component, fields in COMPONENTS.items():
         amount = sum((_cost(allocation, each) for each in fields), Decimal(0))
-        if amount:
+        # A day at 0 is a day that is there: nodes stand in for all that is not.
+        if amount or component == NODES:
             yield Entry(start=start, days=days, amount=amount, component=component)
 
 

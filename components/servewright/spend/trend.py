@@ -2,7 +2,8 @@
 Where spend is going: the slope of its days, and what its month will come to.
 
     slope       = the median of the slopes between all pairs of days (Theil-Sen), which a few odd days do not move
-    forecast    = paid so far + for each day that is left: the median of the same weekday over the last four weeks, with the slope
+    forecast    = paid so far + for each day that is left, or not in the file: the median of its weekday over the last four
+                  weeks, with the slope
     its band    = forecast ± 1.2816 s √n, s the spread of the days around that rule, n the days left (80 % where days are independent)
 
 Nothing is said of fewer than two weeks, or where entries are longer than a day. Days that the export calls estimated are left out.
@@ -51,12 +52,13 @@ The standard deviation of normal values over their median distance from the medi
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
     """
-    What the month of *until* comes to: *paid* of it is known, USD.
+    What the month of *until* comes to: *paid* of it is known, USD, *days_left* are to come, *days_absent* are past and not in the file.
     """
 
     until: date
     paid: Decimal
     days_left: int
+    days_absent: int
     low: Decimal
     expected: Decimal
     high: Decimal
@@ -93,7 +95,7 @@ def trend_of(spend: Spend) -> Trend | NoTrend:
         return NoTrend(why="the export has no amounts by day")
     days = {day: amount for day, amount in by_day(spend.entries).items() if day not in spend.estimated}
     if len(days) < LEAST_DAYS:
-        return NoTrend(why=f"{len(days)} days that are final; it takes {LEAST_DAYS}")
+        return NoTrend(why=f"it takes {LEAST_DAYS} days that are final, the file has {len(days)}")
     recent = dict(list(days.items())[-MOST_DAYS:])
     slope = slope_of(dict(list(recent.items())[-RECENT_DAYS:]))
     return Trend(
@@ -135,12 +137,20 @@ def _forecast(days: Mapping[date, Decimal], slope: Decimal) -> Forecast:
     else:
         paid = sum((amount for day, amount in days.items() if (day.year, day.month) == (last.year, last.month)), Decimal(0))
     recent = {day: amount for day, amount in days.items() if (last - day).days < RECENT_DAYS}
-    ahead = [last + number * ONE_DAY for number in range(1, (end - last).days + 1)]
-    rest = sum((max(Decimal(0), _usual(recent, day, slope)) for day in ahead), Decimal(0))
+    month = [end.replace(day=number) for number in range(1, end.day + 1)]
+    open_days = [day for day in month if day not in days]
+    rest = sum((max(Decimal(0), _usual(recent, day, slope)) for day in open_days), Decimal(0))
     around = _spread([amount - _usual(recent, day, slope) for day, amount in recent.items()])
-    band = _NINETIETH * around * Decimal(len(ahead)).sqrt()
+    band = _NINETIETH * around * Decimal(len(open_days)).sqrt()
+    absent = sum(day < last for day in open_days)
     return Forecast(
-        until=end, paid=paid, days_left=len(ahead), low=paid + max(Decimal(0), rest - band), expected=paid + rest, high=paid + rest + band
+        until=end,
+        paid=paid,
+        days_left=len(open_days) - absent,
+        days_absent=absent,
+        low=paid + max(Decimal(0), rest - band),
+        expected=paid + rest,
+        high=paid + rest + band,
     )
 
 
