@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 
 from checked_stacks import PROD, preview_at, ready, records_with, write_locked
 from servewright import pipeline
+from servewright.catalog.load import load_catalog
 from servewright.cli import engine_check
 from servewright.cli.application import app
 from servewright.readiness.checklist import ITEMS
@@ -44,7 +45,7 @@ def document(name: str, done: Result) -> Any:
     Return the JSON on standard output, held against the schema *name*.
     """
     value = json.loads(done.stdout)
-    schema = next(schema for schema in SCHEMAS if schema["$id"].endswith(name))
+    schema = next(schema for schema in SCHEMAS if schema["$id"].endswith(f"/{name}"))
     Draft202012Validator(schema, registry=REGISTRY).validate(value)
     return value
 
@@ -73,6 +74,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> None:
     records = records_with("Deployment", "chat", "spec template spec containers 0 image", "vllm/vllm-openai:latest")
     made = replace(ready(), records=records)
     monkeypatch.setattr(pipeline, "preview_file", lambda *_: made)
+    monkeypatch.setattr(pipeline, "catalog_beside", lambda *_: load_catalog())
 
 
 @pytest.fixture

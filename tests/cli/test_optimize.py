@@ -119,6 +119,46 @@ def test_specs_that_would_be_read_otherwise_elsewhere_are_not_written_there(spec
     assert not (tmp_path / "ideas").exists()
 
 
+def test_a_proposal_for_another_spec_of_that_name_stays(spec: Path, tmp_path: Path) -> None:
+    """
+    Two specs with one stem and one folder: the second is told, and the first's proposals are as they were.
+    """
+    into, other = tmp_path / "ideas", tmp_path / "other" / "dev.yaml"
+    other.parent.mkdir()
+    other.write_text(SPEC, encoding="utf-8")
+    call(str(spec), "--kind", "gpu", "--write", str(into))
+    before = {path.name: path.read_bytes() for path in into.iterdir()}
+
+    done = call(str(other), "--kind", "gpu", "--write", str(into))
+
+    assert done.exit_code == 2
+    assert "a proposal for another spec" in done.stderr
+    assert before
+    assert {path.name: path.read_bytes() for path in into.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("child.yaml", "give each of these a name"), ("a${x}.yaml", "rename the file"), ("blueprint:x.yaml", "read as that of a blueprint")],
+)
+def test_a_spec_that_nothing_can_extend_is_told_why(spec: Path, name: str, said: str) -> None:
+    """
+    Models without names that another file brings, and file names that `extends` does not take: no change could be tried.
+    """
+    made = spec.with_name(name)
+    if name == "child.yaml":
+        spec.write_text(SPEC.replace("name: chat\n    ", ""), encoding="utf-8")
+        made.write_text("extends: dev.yaml\nowner: team-x\n", encoding="utf-8")
+    else:
+        spec.rename(made)
+
+    done = call(str(made), "--kind", "gpu")
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "can be tried" in done.stderr
+    assert said in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -94,9 +94,12 @@ def test_what_has_no_price_is_no_zero(folder: Path) -> None:
     assert [step["change"] is None for step in made["steps"]] == [True, True, True, False]
     assert made["change"] is not None
     assert document(*names[:2])["change"] is None
+    assert set(made["steps"][1]["components"]["GPU nodes"].values()) == {None}
+    assert None not in made["steps"][1]["components"]["storage"].values()
     screen = run(*names).stdout
     assert "not known" in screen
     assert "has no price" in screen
+    assert next(line.split()[1] for line in screen[screen.index("By component") :].splitlines() if line.startswith("  unknown ")) == "unknown"
 
 
 def test_the_screen_and_the_page_say_the_same(folder: Path) -> None:

@@ -97,4 +97,7 @@ def refuse_broken(outcomes: Iterable[GateOutcome]) -> None:
 
     broken = denied(tuple(outcomes))
     if broken:
-        raise GateRefusedError("; ".join(f"{outcome.rule}: {outcome.message}" for outcome in broken))
+        said = "; ".join(f"{outcome.rule}: {outcome.message}" for outcome in broken)
+        unknown = any(outcome.rule == "unknown-price" for outcome in broken)
+        way_out = "a price book (prices.book) can give the price, a waiver (gates.waivers) lets the rule through until a day"
+        raise GateRefusedError(f"{said}; {way_out}" if unknown else said)
