@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from repositories import write
+from servewright.blueprints.copies import copies
 from servewright.blueprints.find import find
 from servewright.blueprints.version import Version
 from servewright.errors import InvalidInputError
@@ -94,6 +95,34 @@ def test_no_link_leads_elsewhere(tmp_path: Path) -> None:
             find(f"./{name}@1", inner)
         assert caught.value.code == "SW131"
     assert find("../private/chat@1", inner).name == "chat"
+
+
+@pytest.mark.parametrize("linked", ["chat", "chat/1.4.0", "chat/1.4.0/blueprint.yaml"])
+def test_no_version_is_a_link_out_of_its_blueprint(tmp_path: Path, linked: str) -> None:
+    """
+    A version's folder stays in the blueprint's and that on its shelf: what a link leads out to is not read.
+    """
+    write(tmp_path / "out", {"blueprint.yaml": blueprint("chat", "1.4.0"), "1.4.0/blueprint.yaml": blueprint("chat", "1.4.0")})
+    place = tmp_path / "shelf" / linked
+    place.parent.mkdir(parents=True)
+    place.symlink_to(tmp_path / "out" / ("blueprint.yaml" if place.suffix == ".yaml" else ""))
+    (copy,) = copies(tmp_path / "shelf" / "chat", "chat", tmp_path / "shelf")[:1]
+    with pytest.raises(CannotReadError, match="symbolic link") as caught:
+        copy.home.open("blueprint.yaml")
+    assert caught.value.code == "SW131"
+    with pytest.raises(CannotReadError, match="symbolic link"):
+        find("./chat@1", tmp_path / "shelf")
+
+
+def test_a_version_is_no_link_to_another_blueprint(tmp_path: Path) -> None:
+    """
+    A version's folder stays in that of its blueprint, though what it leads to is on the same shelf.
+    """
+    write(shelf(tmp_path, "chat", "2.0.0"), {"other/blueprint.yaml": blueprint("chat", "1.4.0")})
+    (tmp_path / "chat" / "1.4.0").symlink_to(tmp_path / "other")
+    with pytest.raises(CannotReadError, match="symbolic link"):
+        find("./chat@1", tmp_path)
+    assert str(find("./chat@2", tmp_path).version) == "2.0.0"
 
 
 def test_a_spec_that_is_no_file_has_no_folder_beside_it() -> None:

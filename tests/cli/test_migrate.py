@@ -163,6 +163,19 @@ def test_notes_cannot_reach_the_terminal(spec: Path) -> None:
     assert "\x1b" not in done.stderr
 
 
+def test_a_note_is_one_line(spec: Path) -> None:
+    """
+    What an author wrote in several lines cannot look like a line of ours.
+    """
+    path = Path("shelf/team-chat/blueprint.yaml")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("note: rate is now", 'note: "a\\nto do: pay us"  #'), encoding="utf-8")
+    done = call(str(spec))
+
+    assert "from 1: a to do: pay us" in done.stderr
+    assert not [line for line in done.stderr.splitlines() if line.startswith("to do: pay")]
+
+
 def test_v1_without_blueprints_has_nothing_to_do(spec: Path) -> None:
     """
     servewright.dev/v1 is the first form; a form that nobody knows is refused with the nearest.

@@ -174,3 +174,67 @@ def test_a_value_that_stays_is_shown_as_in_any_fault(secret: str) -> None:
     other = {"extends": "base.yaml", "labels": {"password": "b"}, "models": [{"name": "chat", "revision": revision[::-1]}]}
     said = [fault for fault in faults_of({TOP: text(other), "base.yaml": text(base)}) if fault.code == "SW245"]
     assert [fault.message.rsplit(" ", 1)[-1] for fault in said] in ([revision], [])
+
+
+SHORT: dict[str, Any] = {"models": [{**BASE["models"][0], "traffic": {**BASE["models"][0]["traffic"], "input_tokens": 1000}}]}
+MEAN = "models[chat].traffic.input_tokens.mean"
+
+
+def of_chat(tokens: object) -> dict[str, Any]:
+    """
+    Return the fields of a spec that sets the input tokens of the model chat.
+    """
+    return {"models": [{"name": "chat", "traffic": {"input_tokens": tokens}}]}
+
+
+@pytest.mark.parametrize(
+    ("locked", "base", "upper", "path"),
+    [
+        (MEAN, SHORT, of_chat(1900), "models[0].traffic.input_tokens"),
+        (MEAN, SHORT, of_chat({"max": 3000}), "models[0].traffic.input_tokens"),
+        (MEAN, of_chat({"mean": 1000}), of_chat(1900), "models[0].traffic.input_tokens"),
+        ("platform.operators.keda", {}, {"platform": {"operators": "install"}}, "platform.operators"),
+        (
+            "platform.operators.keda",
+            {"platform": {"operators": "install"}},
+            {"platform": {"operators": {"lws": "present"}}},
+            "platform.operators",
+        ),
+        ("platform.operators.keda", {"platform": {"operators": "install"}}, {"platform": {"operators": None}}, "platform.operators"),
+        (MEAN, SHORT, of_chat(1000), None),
+        (MEAN, SHORT, {"models": [{"name": "chat", "traffic": {"output_tokens": 7}}]}, None),
+        ("platform.operators.keda", {"platform": {"operators": "install"}}, {"platform": {"operators": "install"}}, None),
+        ("platform.operators.keda", {}, {"platform": {"operators": {"lws": "present"}}}, None),
+    ],
+)
+def test_a_short_form_says_what_is_below_it(locked: str, base: dict[str, Any], upper: dict[str, Any], path: str | None) -> None:
+    """
+    A text or number that stands for the fields below it cannot change a locked one, nor be changed where it holds it.
+    """
+    found = outcome_of({TOP: text({"extends": "base.yaml", **upper}), "base.yaml": text({**BASE, **base, **heading(locked)})})
+    said = [(fault.path, fault.file) for fault in found if fault.code == "SW245"] if isinstance(found, tuple) else []
+    assert said == ([] if path is None else [(path, TOP)])
+
+
+@pytest.mark.parametrize("locked", ["prices", "prices.book"])
+def test_a_locked_book_is_not_said_again(locked: str) -> None:
+    """
+    Its path starts from the file that sets it: the same words in another file mean another book.
+    """
+    base = text({**BASE, **heading(locked), "prices": {"book": "rates.yaml"}})
+    again = faults_of({TOP: "extends: base.yaml\nprices: {book: rates.yaml}\n", "base.yaml": base})
+    assert [(fault.code, fault.path) for fault in again if fault.code == "SW245"] == [("SW245", "prices.book")]
+    alone = outcome_of({TOP: "extends: base.yaml\nowner: team-b\n", "base.yaml": base})
+    assert not isinstance(alone, tuple) or "SW245" not in {fault.code for fault in alone}
+
+
+@pytest.mark.parametrize(("waived", "broken"), [("daily", True), ("increase", False)])
+def test_the_waiver_of_a_locked_gate_is_locked(waived: str, broken: bool) -> None:  # noqa: FBT001
+    """
+    A waiver opens a gate, so who locks the one locks the other; those of other gates are free.
+    """
+    base = text({**BASE, **heading("gates.rules[daily]"), "gates": {"rules": [{"rule": "daily", "limit": "100 USD"}]}})
+    waiver = {"rule": waived, "reason": "a test", "approved_by": "a", "expires": "2026-12-01"}
+    found = outcome_of({TOP: text({"extends": "base.yaml", "gates": {"waivers": [waiver]}}), "base.yaml": base})
+    said = [fault.path for fault in found if fault.code == "SW245"] if isinstance(found, tuple) else []
+    assert bool(said) == broken

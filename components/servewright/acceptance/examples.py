@@ -82,6 +82,8 @@ def _differences(expected: dict[str, Any], made: dict[str, Any]) -> tuple[str, .
 
 
 def _updated(name: str, target: Path, text: str) -> Check:
+    if any(path.is_symlink() for path in (target, target.parent)):
+        return failed(name, f"{target.name} is not written: a symbolic link would lead to another file")
     if is_there(target) and read_bytes(target) == text.encode():
         return passed(name, f"{target.name} says so already")
     write_whole(target, text)

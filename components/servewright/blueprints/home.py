@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import posixpath
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -50,7 +51,7 @@ class Home:
 
     def _read(self, inside: str) -> bytes:
         real = Path(os.path.realpath(self.folder / inside))
-        if not real.is_relative_to(os.path.realpath(self.folder)):
+        if not self._holds(real):
             message = f"a symbolic link leads {inside} out of the blueprint's folder"
             raise CannotReadError(message, "a blueprint is its folder alone: copy the file into it", code=EXTENDS_PATH)
         try:
@@ -58,6 +59,15 @@ class Home:
         except CannotReadError as error:
             message = f"{hide(f'{self.label}/{inside}', find_secrets(inside))} {error.message}"
             raise CannotReadError(message, error.hint, code=error.code) from None
+
+    def _holds(self, real: Path) -> bool:
+        """
+        Return True where *real* is in the folder, that in the blueprint's, and that on the shelf, without a symbolic link out of any.
+        """
+        whole = self.folder if self.folder.parent == self.shelf else self.folder.parent  # an older version lies in the newest's folder
+        chain = (self.shelf, whole, self.folder, real)
+        reals = [Path(os.path.realpath(each)) for each in chain]
+        return all(inner.is_relative_to(outer) for outer, inner in pairwise(reals))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,20 +7,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from servewright.blueprints.choice import our_version
 from servewright.blueprints.copies import copies
 from servewright.blueprints.find import find, offers
+from servewright.blueprints.heading import heading_of
+from servewright.blueprints.home import MAIN
 from servewright.blueprints.reference import parse_reference
 from servewright.blueprints.shelf import shelves
+from servewright.blueprints.version import allows
 from servewright.diagnostics import of_file
 from servewright.errors import InvalidInputError
 from servewright.spec.extends_path import BLUEPRINT
+from servewright.spec.secret_text import shown_name
 from servewright.spec.source_file import CannotReadError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from servewright.blueprints.copies import Copy
     from servewright.blueprints.offer import Offer
     from servewright.blueprints.reference import Reference
+    from servewright.blueprints.version import Version
 
 
 def look_up(written: str, beside: Path) -> Offer:
@@ -42,10 +50,44 @@ def newest_of(offer: Offer, asked: Reference, beside: Path) -> Offer:
     """
     shelf = offer.home.shelf
     found = copies(shelf / offer.name, offer.name, shelf)
-    version = max((copy.version for copy in found if copy.version is not None), default=offer.version)
+    version = max(_usable(found), default=offer.version)
     if version <= offer.version:
         return offer
     return find(str(replace(asked, wanted=(version.major, version.minor, version.patch))), beside)
+
+
+def passed_over(offer: Offer) -> tuple[str, ...]:
+    """
+    Return what is to say of the versions newer than *offer* that need another servewright, newest first.
+    """
+    shelf = offer.home.shelf
+    if offer.home.tagged is not None:
+        return ()
+    newer = [copy for copy in copies(shelf / offer.name, offer.name, shelf) if copy.version is not None and copy.version > offer.version]
+    needs = [(copy.version, tool) for copy in newer if (tool := _other_tool(copy)) is not None]
+    ours = our_version()
+    return tuple(
+        f"{offer.name} {version} is passed over: it works with servewright {shown_name(tool)}, this is {ours}" for version, tool in needs
+    )
+
+
+def _usable(found: Sequence[Copy]) -> list[Version]:
+    """
+    Return the versions of *found* that work with this servewright; all of them where none does: then the fault of it is told.
+    """
+    said = {copy.version: copy for copy in found if copy.version is not None}
+    return [version for version, copy in said.items() if _other_tool(copy) is None] or list(said)
+
+
+def _other_tool(copy: Copy) -> str | None:
+    """
+    Return the versions of servewright that *copy* works with where this is none of them.
+    """
+    try:
+        tool = heading_of(copy.home.open(MAIN).raw).tool
+    except CannotReadError:
+        return None
+    return None if tool is None or allows(tool, our_version()) else tool
 
 
 def _newest_asked(asked: Reference, beside: Path) -> Reference:
@@ -54,7 +96,7 @@ def _newest_asked(asked: Reference, beside: Path) -> Reference:
     """
     if asked.path is not None:
         folder = (beside / asked.path / asked.name).resolve()
-        versions = [copy.version for copy in copies(folder, folder.name, folder.parent) if copy.version is not None]
+        versions = _usable(copies(folder, folder.name, folder.parent))
     else:
         looked = [shelf for shelf in shelves() if asked.shelf in (None, shelf.name)]
         found = {shelf.name: [offer.version for offer in offers(shelf) if offer.name == asked.name] for shelf in looked}

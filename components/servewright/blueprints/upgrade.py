@@ -38,7 +38,9 @@ class Upgrade:
         """
         What the migration says to people, step by step.
         """
-        return tuple(f"from {step.from_}: {step.note}" for step in steps(self.before, self.after) if step.note is not None)
+        return tuple(
+            f"from {step.from_}: {' '.join(step.note.split())}" for step in steps(self.before, self.after) if step.note is not None
+        )
 
     def edits(self, text: str) -> Iterator[Edit]:
         """

@@ -14,7 +14,7 @@ import typer
 
 from servewright.cli.console import messages
 from servewright.cli.failures import answering
-from servewright.errors import InvalidInputError
+from servewright.errors import InvalidInputError, OutsideStateError
 
 if TYPE_CHECKING:
     from servewright.blueprints.offer import Offer
@@ -158,7 +158,7 @@ def _with_bill(sketch: Sketch, target: Path) -> dict[str, str]:
     with tempfile.TemporaryDirectory(prefix="servewright-new-") as folder:
         root = Path(folder) / sketch.name
         for other in blueprints_in(target.parent):
-            shutil.copytree(other, Path(folder) / other.name, symlinks=True)
+            _copy(other, Path(folder) / other.name)
         for path, text in files.items():
             place = root / path
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -169,3 +169,28 @@ def _with_bill(sketch: Sketch, target: Path) -> dict[str, str]:
             named = [replace(each, file=each.file.replace(shown(root), shown(target))) for each in fault.diagnostics]
             raise InvalidInputError(tuple(named)) from None
     return {**files, EXAMPLE.replace(".yaml", ".bill.json"): bill}
+
+
+def _copy(source: Path, target: Path) -> None:
+    """
+    Copy the blueprint in *source*, its files and folders alone: a pipe would be waited for. Raises OutsideStateError.
+    """
+    try:
+        shutil.copytree(source, target, symlinks=True, ignore=_no_files)
+    except (shutil.Error, OSError) as failure:
+        msg = f"{source} cannot be read, which lies beside the new blueprint: {_reason(failure)}"
+        raise OutsideStateError(msg) from None
+
+
+def _no_files(folder: str, names: list[str]) -> set[str]:
+    paths = {name: Path(folder) / name for name in names}
+    return {name for name, path in paths.items() if not (path.is_symlink() or path.is_file() or path.is_dir())}
+
+
+def _reason(failure: OSError) -> str:
+    """
+    Return why, in words; of a copy of many files that of the first.
+    """
+    if isinstance(failure, shutil.Error):
+        return str(failure.args[0][0][2])
+    return (failure.strerror or "unknown reason").lower()

@@ -15,7 +15,7 @@ from servewright.cli.arguments import AsJson
 from servewright.cli.blueprint_checks import check
 from servewright.cli.blueprint_diff import diff
 from servewright.cli.blueprint_new import new
-from servewright.cli.console import output, write
+from servewright.cli.console import messages, output, write
 from servewright.cli.failures import answering
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def show(
     REFERENCE is what a spec extends; without @VERSION it is the newest one.
     """
     with answering(as_json=as_json or schema):
-        from servewright.blueprints.newest import look_up  # noqa: PLC0415 - --help stays fast
+        from servewright.blueprints.newest import look_up, passed_over  # noqa: PLC0415 - --help stays fast
         from servewright.report.blueprint import blueprint_value, show_blueprint  # noqa: PLC0415
         from servewright.report.export import to_json  # noqa: PLC0415
 
@@ -92,6 +92,9 @@ def show(
             write(to_json(blueprint_value(_shown(offer, traced=trace))))
         else:
             show_blueprint(output(), _shown(offer, traced=trace))
+        if "@" not in reference:
+            for said in passed_over(offer):
+                messages().print(said, soft_wrap=True, markup=False)
 
 
 blueprints.command()(new)

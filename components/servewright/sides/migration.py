@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from servewright.additions.files import read_bytes, shown
 from servewright.blueprints.find import find
-from servewright.blueprints.newest import look_up, newest_of
+from servewright.blueprints.newest import look_up, newest_of, passed_over
 from servewright.blueprints.reader import reader
 from servewright.blueprints.upgrade import Upgrade, upgrade
 from servewright.blueprints.uses import uses_in
@@ -77,6 +77,8 @@ def migrate_spec(spec: Path, to: str | None) -> Migration:
     left += _elsewhere(spec, raw)
     notes = [f"{each.after.label} {note}" for each in upgrades for note in each.notes]
     notes += [_ends(each.after.label, each.after.deprecated) for each in upgrades if each.after.deprecated is not None]
+    if to is None:
+        notes += list(dict.fromkeys(said for each in upgrades for said in passed_over(each.after)))
     return Migration(before=raw.decode("utf-8"), after=edited(text, edits), notes=tuple(notes), left=tuple(left))
 
 
@@ -101,7 +103,7 @@ def new_faults(found: Diff) -> tuple[Diagnostic, ...]:
 
 
 def _ends(label: str, said: DeprecatedSpec) -> str:
-    return f"{label} is deprecated: {said.why}" + ("" if said.use is None else f"; use {said.use}")
+    return f"{label} is deprecated: {' '.join(said.why.split())}" + ("" if said.use is None else f"; use {said.use}")
 
 
 def _upgrades(spec: Path, uses: tuple[Use, ...], to: str | None) -> Iterator[Upgrade]:

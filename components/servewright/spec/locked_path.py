@@ -70,6 +70,22 @@ def value_at(root: Placed, steps: Steps) -> Placed | None:
     return None if isinstance(last, PlacedScalar) and last.value is None and not last.unknown else last
 
 
+def short_at(root: Placed, steps: Steps) -> int | None:
+    """
+    Return how many of *steps* lead to a text, number or list that stands for what is below it (`input_tokens: 900`); None where none does.
+    """
+    found = list(walk(root, steps))
+    depth, last = len(found) - 1, found[-1]
+    if (
+        depth == len(steps)
+        or isinstance(last, PlacedFields)
+        or (isinstance(last, PlacedScalar) and last.value is None and not last.unknown)
+    ):
+        return None
+    named = isinstance(last, PlacedList) and ".".join(steps[:depth]) in NAMED_LISTS
+    return None if named else depth
+
+
 def place_of(root: Placed, steps: Steps) -> str:
     """
     Return the plain path of what stands at *steps* below *root*: models[0].slo.

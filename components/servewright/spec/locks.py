@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from servewright.spec.codes import BLUEPRINT_LOCKED
 from servewright.spec.fields import fault_at
-from servewright.spec.locked_path import Steps, below, place_of, steps_of, value_at, walk
+from servewright.spec.locked_path import Steps, below, place_of, short_at, steps_of, value_at, walk
 from servewright.spec.merge import NAMED_LISTS, merge, name_of
 from servewright.spec.paths import child, item
 from servewright.spec.placed import Placed, PlacedFields, PlacedList, PlacedScalar, same
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from servewright.spec.blueprint_fields import BlueprintSpec
     from servewright.spec.conflict import Ident, Layer
     from servewright.spec.extends import SpecFile
+
+_BOOK: Final[Steps] = ("prices", "book")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +62,21 @@ def lock_faults(
         own = built_upon[owner.ident]
         view = reduce(merge, (layer.root for layer in layers if layer.ident in own))
         for number, path in enumerate(blueprint.locked):
-            steps = steps_of(path)
-            held = value_at(view, steps)
-            lock = Lock(file=files[owner.file], said=blueprint, number=number, steps=steps, held=held)
-            for layer in (layer for layer in layers if layer.ident not in own):
-                for change in _changes(lock, view, layer):
-                    if (layer.file, change.path) not in told:
-                        told.add((layer.file, change.path))
-                        yield _fault(lock, files[layer.file], change)
+            for steps in _with_waiver(steps_of(path)):
+                held = value_at(view, steps)
+                lock = Lock(file=files[owner.file], said=blueprint, number=number, steps=steps, held=held)
+                for layer in (layer for layer in layers if layer.ident not in own):
+                    for change in _changes(lock, view, layer):
+                        if (layer.file, change.path) not in told:
+                            told.add((layer.file, change.path))
+                            yield _fault(lock, files[layer.file], change)
+
+
+def _with_waiver(steps: Steps) -> tuple[Steps, ...]:
+    """
+    Return *steps*, and where they lead to a gate those of its waiver too, which would open it.
+    """
+    return (steps, ("gates", "waivers", *steps[2:3])) if steps[:2] == ("gates", "rules") else (steps,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +94,13 @@ def _changes(lock: Lock, view: PlacedFields, layer: Layer) -> Iterator[_Change]:
     """
     Yield what in *layer* changes what *lock* holds in *view*.
     """
-    if _same(lock.held, value_at(merge(view, layer.root), lock.steps)):
+    merged = merge(view, layer.root)
+    short = next((depth for root in (view, merged) if (depth := short_at(root, lock.steps)) is not None), None)
+    if short is not None:
+        yield from _shortened(lock, view, merged, layer, short)
+        return
+    if _same(lock.held, value_at(merged, lock.steps)):
+        yield from _other_origin(lock, view, layer)
         return
     said = list(walk(layer.root, lock.steps))
     place = place_of(layer.root, lock.steps[: len(said) - 1])
@@ -94,6 +109,29 @@ def _changes(lock: Lock, view: PlacedFields, layer: Layer) -> Iterator[_Change]:
         yield kept
     else:
         yield from _differing(kept, said[-1], "" if "[" in place else place)
+
+
+def _shortened(lock: Lock, view: PlacedFields, merged: PlacedFields, layer: Layer, depth: int) -> Iterator[_Change]:
+    """
+    Yield the change of *layer* where a short form at *depth* of the locked path says what is below it, unless that stays as it is.
+    """
+    steps = lock.steps[:depth]
+    held, made = value_at(view, steps), value_at(merged, steps)
+    unknown = any(isinstance(value, PlacedScalar) and value.unknown for value in (held, made))
+    if unknown or _same(held, made):
+        return
+    said = min(depth, len(list(walk(layer.root, steps))) - 1)
+    kept = held if short_at(view, lock.steps) == depth else lock.held
+    yield _Change(path=place_of(layer.root, steps[:said]), held=kept, written=value_at(lock.file.root, steps))
+
+
+def _other_origin(lock: Lock, view: PlacedFields, layer: Layer) -> Iterator[_Change]:
+    """
+    Yield the book of prices that *layer* says again: a path starts from the file that sets it, so that it means another file there.
+    """
+    held, given = value_at(view, _BOOK), value_at(layer.root, _BOOK)
+    if lock.steps in (_BOOK, _BOOK[:1]) and held is not None and given is not None and held.place.file != given.place.file:
+        yield _Change(path=".".join(_BOOK), held=held, written=value_at(lock.file.root, _BOOK))
 
 
 def _differing(kept: _Change, given: Placed, listed: str) -> Iterator[_Change]:
