@@ -77,7 +77,7 @@ def test_without_files_the_catalogue_is_the_shipped_one(tmp_path: Path) -> None:
     Nothing beside the spec changes nothing, not even the object.
     """
     assert with_additions(CATALOG, tmp_path).catalog is CATALOG
-    assert catalog_beside(tmp_path / "no" / "such" / "spec.yaml") is CATALOG
+    assert catalog_beside(spec_in(tmp_path, "meta-llama/Llama-3.2-1B-Instruct")) is CATALOG
 
 
 def test_an_own_row_is_found_with_its_pin(tmp_path: Path) -> None:
@@ -165,8 +165,9 @@ def test_a_locked_digest_is_emitted(tmp_path: Path) -> None:
     The pod's image carries the digest of the lock, whatever the catalogue ships; the size of the image stays known.
     """
     write_locks(tmp_path, [{"image": VLLM.name, "tag": VLLM.tag, "digest": DIGEST}])
-    found = catalog_beside(tmp_path / "spec.yaml").image("vllm")
-    made = preview_file(spec_in(tmp_path, "meta-llama/Llama-3.2-1B-Instruct"))
+    spec = spec_in(tmp_path, "meta-llama/Llama-3.2-1B-Instruct")
+    found = catalog_beside(spec).image("vllm")
+    made = preview_file(spec)
 
     assert found.reference == f"{VLLM.name}:{VLLM.tag}@{DIGEST}"
     assert found.compressed_bytes == VLLM.compressed_bytes
@@ -180,7 +181,7 @@ def test_a_lock_of_another_tag_fixes_nothing(tmp_path: Path) -> None:
     """
     write_locks(tmp_path, [{"image": VLLM.name, "tag": "v0.30.0", "digest": DIGEST}])
 
-    assert catalog_beside(tmp_path / "spec.yaml").image("vllm") == VLLM
+    assert catalog_beside(spec_in(tmp_path, "meta-llama/Llama-3.2-1B-Instruct")).image("vllm") == VLLM
 
 
 def test_a_waiver_says_why_and_until_when(tmp_path: Path) -> None:

@@ -153,6 +153,53 @@ def test_the_hint_says_what_would_be_right(old: str, new: str, near: str) -> Non
     assert any(near in (fault.hint or "") for fault in caught.value.diagnostics)
 
 
+EGRESS = "  - {{service: DataTransfer, component: internet egress, region: us-east-1, unit: GB, usd: 0.05{bounds}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("bounds", "wrong"),
+    [
+        ([""], []),
+        ([", end: 100", ", start: 100"], []),
+        ([", start: 100, end: 200", ", end: 100"], []),
+        ([", start: 10240"], [0]),
+        ([", end: 100", ", start: 150"], [1]),
+        ([", end: 100", ", start: 50"], [1]),
+        (["", ", start: 50"], [1]),
+        ([", start: 200", ", end: 100"], [0]),
+    ],
+)
+def test_tiers_leave_no_quantity_out_and_price_none_twice(bounds: list[str], wrong: list[int]) -> None:
+    """
+    From 0 on, each tier where the one before ends, in any order of the rows; else the place of the tier that does not follow.
+    """
+    rows = len(BOOK.splitlines())
+    text = BOOK + "".join(EGRESS.format(bounds=each) for each in bounds)
+    if not wrong:
+        assert len(read_price_book("acme.prices.yaml", text.encode(), CATALOG).book.services) == 2 + len(bounds)
+        return
+    assert faults(text) == [("SW211", f"services[{2 + index}].start", rows + 1 + index) for index in wrong]
+
+
+@pytest.mark.parametrize(
+    ("amount", "code"),
+    [
+        *((amount, "SW116") for amount in ('"1_0"', '"1e3"', '"1e-999999"', '"\uff11"', '" 1"', '"+1"', '"Infinity"', '"1."', '".5"')),
+        *((amount, "SW118") for amount in ('"-0"', '"-1"', "-0.0", "1.0e-999999", '"0.0000000000001"', "0.0000000000001", '"1000001"')),
+        *((amount, "") for amount in ('"10"', '"0.000000000001"', "0.000000000001", '"1000000"', "9", "1.0e+3")),
+    ],
+)
+def test_an_amount_is_digits_with_at_most_twelve_decimals(amount: str, code: str) -> None:
+    """
+    What looks like money is read as it looks: no exponents in text, no signs, no digits of other scripts, nothing next to 0.
+    """
+    text = BOOK.replace("9.83", amount)
+    if code:
+        assert faults(text) == [(code, "instances[1].usd_per_hour", 10)]
+    else:
+        assert read_price_book("acme.prices.yaml", text.encode(), CATALOG).book.instances[1].amount > 0
+
+
 def test_a_book_that_sets_nothing_is_refused() -> None:
     """
     It would look as if it held.

@@ -191,6 +191,52 @@ def test_what_is_accepted_by_name_is_taken(tmp_path: Path) -> None:
     assert (refused.exit_code, "no price of this run" in refused.stderr) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("offer", "old", "new"),
+    [("awskms", 'eu-west-1-KMS-Requests"', 'eu-west-1-KMS-Nothing"'), ("awskms", '"Keys","1.0000000000"', '"Dozens","1.0000000000"')],
+)
+def test_what_is_accepted_as_it_stands_stays_in_the_book(tmp_path: Path, offer: str, old: str, new: str) -> None:
+    """
+    A vanished or an odd price keeps the row of the book before, with a comment, in this run and the next one.
+    """
+    assert refresh(HAND, *IRELAND).exit_code == 0
+    book = tmp_path / "aws.prices.yaml"
+    rows = [line for line in book.read_text(encoding="utf-8").splitlines() if line.startswith("  - ")]
+    place = copied(tmp_path)
+    edited(csv_of(place, offer), old, new)
+    (wrong,) = faults(refresh(place, *IRELAND, "--json"))
+
+    for _ in range(2):
+        done = refresh(place, *IRELAND, "--accept", wrong["path"])
+        assert done.exit_code == 0, done.output
+        text = book.read_text(encoding="utf-8")
+        assert [line for line in text.splitlines() if line.startswith("  - ")] == rows
+        assert f"# Kept from the book before, the files have no price of it: {wrong['path']}" in text
+
+
+def test_a_book_with_discounts_is_not_written_over(tmp_path: Path) -> None:
+    """
+    No offer file has discounts: they were written by hand and would be lost.
+    """
+    assert refresh(HAND, *IRELAND).exit_code == 0
+    edited(tmp_path / "aws.prices.yaml", "services:", "discounts: [{percent: 12%}]\nservices:")
+    before = (tmp_path / "aws.prices.yaml").read_bytes()
+
+    assert refresh(HAND, *IRELAND).exit_code == 2
+    assert (tmp_path / "aws.prices.yaml").read_bytes() == before
+
+
+def test_a_day_that_no_calendar_has_is_refused(tmp_path: Path) -> None:
+    """
+    31 February is no publication day; nothing is written.
+    """
+    place = copied(tmp_path)
+    edited(place / "offers" / "v1.0" / "aws" / "index.json", "2026-11-20T", "2026-02-31T")
+
+    assert [(each["code"], each["path"]) for each in faults(refresh(place, *IRELAND, "--json"))] == [("SW501", "publicationDate")]
+    assert not (tmp_path / "aws.prices.yaml").exists()
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(share=st.floats(0, 1, exclude_max=True))
 def test_a_cut_file_never_writes_a_book(tmp_path: Path, share: float) -> None:

@@ -80,6 +80,80 @@ def test_a_surprising_feed_leaves_the_old_book_in_place(tmp_path: Path) -> None:
     assert spot(place, "--accept", "EC2/spot/g4dn.xlarge/eu-west-1").exit_code == 0
 
 
+def changed(tmp_path: Path, old: str, new: str) -> Path:
+    """
+    Return a copy of the feeds with *new* for *old* in the prices.
+    """
+    place = Path(shutil.copytree(HAND, tmp_path / "changed", dirs_exist_ok=True))
+    text = (place / "spot.js").read_text(encoding="utf-8")
+    assert old in text
+    (place / "spot.js").write_text(text.replace(old, new), encoding="utf-8")
+    return place
+
+
+def test_a_jump_is_one_from_the_book_that_stands(tmp_path: Path) -> None:
+    """
+    A threefold price that was accepted once stands in the book: the next run compares with it, and not with the catalogue.
+    """
+    high = changed(tmp_path, '"0.3511"', '"0.99"')
+    assert spot(high).exit_code == 2
+    assert spot(high, "--accept-jumps").exit_code == 0
+    assert spot(high).exit_code == 0
+    assert spot(HAND).exit_code == 2
+
+
+def test_a_spot_price_accepted_as_it_stands_stays_in_the_book(tmp_path: Path) -> None:
+    """
+    A type that has none any more keeps the price of the book before.
+    """
+    assert spot(HAND).exit_code == 0
+    place = changed(tmp_path, '"0.3511"', '"N/A*"')
+    assert spot(place).exit_code == 2
+    assert spot(place, "--accept", "EC2/spot/g4dn.xlarge/eu-west-1").exit_code == 0
+    book = read_price_book("aws.spot.yaml", (tmp_path / "aws.spot.yaml").read_bytes(), load_catalog()).book
+
+    assert {each.instance_type: str(each.amount) for each in book.instances}["g4dn.xlarge"] == "0.3511"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("region: eu-west-1", "region: eu-west-3"),
+        ("purchase: spot", "purchase: on-demand"),
+        ("instances:", "discounts: [{percent: 12%}]\ninstances:"),
+    ],
+)
+def test_a_book_with_more_than_this_run_asks_for_is_not_written_over(tmp_path: Path, old: str, new: str) -> None:
+    """
+    Another region, other prices and discounts would be lost: refused, every byte stays.
+    """
+    assert spot(HAND).exit_code == 0
+    book = tmp_path / "aws.spot.yaml"
+    book.write_text(book.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    before = book.read_bytes()
+    refused = spot(HAND)
+
+    assert (refused.exit_code, "would be lost" in refused.stderr.replace("\n", " ").replace("│", "")) == (2, True), refused.stderr
+    assert book.read_bytes() == before
+
+
+def test_a_feed_without_a_type_that_we_know_writes_no_book(tmp_path: Path) -> None:
+    """
+    A book of no price would be refused by every reader: the feed is.
+    """
+    place = Path(shutil.copytree(HAND, tmp_path / "changed"))
+    sizes = [{"size": "x9.large", "valueColumns": [{"name": "linux", "prices": {"USD": "0.31"}}]}]
+    config = {"currencies": ["USD"], "regions": [{"region": "af-south-1", "instanceTypes": [{"sizes": sizes}]}]}
+    (place / "spot.js").write_text(json.dumps({"config": config}), encoding="utf-8")
+    bands = (place / "spot-advisor-data.json").read_text(encoding="utf-8").replace('"eu-west-1"', '"af-south-1"')
+    (place / "spot-advisor-data.json").write_text(bands, encoding="utf-8")
+    words = ["prices", "spot", "--from", str(place), "--region", "af-south-1", "--as-of", "2026-11-20", "--json"]
+    refused = CliRunner().invoke(app, words, prog_name="servewright")
+
+    assert [each["code"] for each in json.loads(refused.stdout)["diagnostics"]] == ["SW509"]
+    assert not (tmp_path / "aws.spot.yaml").exists()
+
+
 def test_the_tables_of_the_catalogue_are_rewritten_in_place(tmp_path: Path) -> None:
     """
     --catalog: spot rows of the region and their bands, with sources of their own.

@@ -56,7 +56,7 @@ def test_a_jump_is_more_than_thirty_percent_either_way(before: int, after: int) 
 
 def test_every_tier_is_compared_with_its_own() -> None:
     """
-    A jump above the first tier is one too; a tier where there was none is taken.
+    A jump above the first tier is one too; a tier more is compared with what stands for its quantity.
     """
     tiers = tuple(Tier(start=Decimal(n), end=None if n == 2 else Decimal(n + 1), amount=Decimal(a)) for n, a in enumerate(("3", "2", "1")))
     result = Judged(found=(Found(key=KEY, unit="GB", tiers=tiers, sku="S", file="f", line=9),), absent=(), faults=())
@@ -65,9 +65,38 @@ def test_every_tier_is_compared_with_its_own() -> None:
         stands = {Decimal(start[1:]): Decimal(amount) for start, amount in before.items()}
         return [(each.code, each.value) for each in outcome(result, lambda _: stands, Accepted(), "f").faults]
 
-    assert codes(t0="3", t1="2") == []
-    assert codes(t0="3", t1="4") == [(JUMP, "2")]
+    assert codes(t0="3", t1="2", t2="1.1") == []
+    assert codes(t0="3", t1="2") == [(JUMP, "1")]
+    assert codes(t0="3", t1="4", t2="1") == [(JUMP, "2")]
     assert outcome(result, lambda _: {Decimal(0): Decimal(3), Decimal(1): Decimal("2.2")}, Accepted(), "f").changes[0].state == "changed"
+
+
+@pytest.mark.parametrize(("start", "amount", "codes"), [(50000, "2.2", [JUMP, JUMP]), (50000, "0.022", []), (51200, "2.2", [JUMP])])
+def test_a_tier_whose_boundary_moved_is_still_compared(start: int, amount: str, codes: list[str]) -> None:
+    """
+    S3's second tier at another quantity: a hundredfold price is a jump from there on and where the old tier began; it is never unchanged.
+    """
+    tiers = (
+        Tier(start=Decimal(0), end=Decimal(start), amount=Decimal("0.023")),
+        Tier(start=Decimal(start), end=None, amount=Decimal(amount)),
+    )
+    result = Judged(found=(Found(key=KEY, unit="GB", tiers=tiers, sku="S", file="f", line=9),), absent=(), faults=())
+    made = outcome(result, lambda _: {Decimal(0): Decimal("0.023"), Decimal(51200): Decimal("0.022")}, Accepted(), "f")
+
+    assert ([each.code for each in made.faults], made.changes[0].state) == (codes, "changed")
+
+
+def test_a_tier_that_is_no_more_is_compared_with_what_holds_there_now() -> None:
+    """
+    One price for any quantity where there were two: the second may not jump unseen. What stands nowhere is not compared.
+    """
+    whole = found("3")
+
+    def codes(stands: dict[Decimal, Decimal | None]) -> list[str]:
+        return [each.code for each in outcome(whole, lambda _: stands, Accepted(), "f").faults]
+
+    assert codes({Decimal(0): Decimal(3), Decimal(10): Decimal(1)}) == [JUMP]
+    assert codes({Decimal(0): Decimal(3), Decimal(10): None}) == []
 
 
 def test_a_price_that_vanished_is_a_fault_only_where_one_stands() -> None:

@@ -14,7 +14,8 @@ MIB = 1024 * 1024
 ROW_BYTES = 60 * MIB
 
 CHILD = """
-import resource, sys
+import sys
+from pathlib import Path
 from servewright.catalog.load import load_catalog
 from servewright.offers.offer_file import OfferFile
 from servewright.offers.query import asked
@@ -22,7 +23,9 @@ from servewright.offers.quotes import gather
 questions = [each for each in asked(load_catalog(), "us-east-1") if each.query.offer == "AmazonEC2"]
 with open(sys.argv[1], "rb") as stream:
     gathered = gather(OfferFile(stream, "index.csv"), "us-east-1", questions)
-print(gathered.rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+# Not ru_maxrss: that keeps the peak of the process that started this one. Linux states VmHWM in KiB.
+peak = Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]
+print(gathered.rows, peak)
 """
 
 

@@ -108,6 +108,26 @@ def test_bands_are_worded_as_the_advisor_words_them() -> None:
     assert (bands["g4dn.xlarge"], bands["g4dn.2xlarge"]) == (">20%", "10-15%")
 
 
+def test_blanks_in_a_broken_feed_take_no_time() -> None:
+    """
+    A million blanks are read once: a pattern that tries each way to split them would not come to an end.
+    """
+    assert code_of(b'{"config": 1,' + b" " * 10**6 + b'"x":2}' + b" " * 10**6) == OTHER_CURRENCY
+    assert code_of(b"callback (" + b" " * 10**6 + b"{") == BROKEN_FILE
+
+
+@pytest.mark.parametrize("index", ["[]", '{"a": 1}', "null", "1e9", '"0"'])
+def test_an_index_that_is_none_is_refused(index: str) -> None:
+    """
+    Whatever stands as the number of a band is answered with the code of a feed.
+    """
+    raw = ADVISOR.replace(b'"index": 0', b'"index": ' + index.encode())
+    assert raw != ADVISOR
+    with pytest.raises(InvalidInputError) as refused:
+        interruption_bands(raw, "eu-west-1")
+    assert [each.code for each in refused.value.diagnostics] == [NOT_A_FEED]
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [(b'"<5%"', b'"<6%"'), (b'"Linux"', b'"Linus"'), (b'"r": 4', b'"r": 9'), (b'"r": 4', b'"r": "4"'), (b'"eu-west-1"', b'"eu-west-9"')],

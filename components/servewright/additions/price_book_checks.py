@@ -45,6 +45,27 @@ def book_findings(fields: BookFields, catalog: Catalog) -> Iterator[Finding]:
         yield from _free(path, "usd", nothing=price.usd == 0, free=price.free)
         if price.end is not None and price.end <= (price.start or 0):
             yield Finding(code=CONTRADICTION, path=f"{path}.end", message="is not above start")
+    yield from _tiers(fields.services or ())
+
+
+def _tiers(prices: tuple[ServiceFields, ...]) -> Iterator[Finding]:
+    """
+    Yield the tiers that leave a quantity without a price, or give it two: the first starts at 0, each other one where the last ended.
+    """
+    grouped: dict[tuple[str, str, str, str], list[tuple[int, ServiceFields]]] = {}
+    for index, price in enumerate(prices):
+        grouped.setdefault((price.service, price.component, price.variant or "", price.region), []).append((index, price))
+    for tiers in grouped.values():
+        end: Decimal | None = Decimal(0)
+        before: Decimal | None = None
+        for index, price in sorted(tiers, key=lambda each: each[1].start or 0):
+            start = price.start or Decimal(0)
+            if start not in (end, before):  # the same start twice is said as a price that is set twice
+                ends = "nowhere" if end is None else f"at {end:f}"
+                message = "the first tier does not start at 0" if before is None else f"the tier before it ends {ends}"
+                hint = "each quantity has one price: tiers start at 0, each where the one before ends, and only the last may have no end"
+                yield Finding(code=CONTRADICTION, path=f"services[{index}].start", message=message, hint=hint)
+            before, end = start, price.end
 
 
 def _discount(discount: DiscountFields, path: str, catalog: Catalog) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any, Final, get_args
 
 from servewright.catalog.instance_prices import Offer
@@ -27,6 +27,8 @@ The highest unit price; the dearest instance hour of 2026 is some hundred USD (j
 
 _MOST_ROWS: Final = 5000
 _MAX_DIGITS: Final = 18
+_MAX_DECIMALS: Final = 12
+_AMOUNT: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _OTHER_MONEY: Final = re.compile(r"(?i)([-+]?[0-9.,]+ ?[a-z]{3}|[€£¥$].*|[a-z]{3} ?[0-9.,]+)")
 
 
@@ -37,18 +39,18 @@ def parse_usd_amount(value: object) -> Decimal:
     if isinstance(value, str):
         if _OTHER_MONEY.fullmatch(value.strip()):
             raise fault(NEEDS_UNIT, "the number alone: the field's name has the currency, USD", 'usd_per_hour: "32.77"')
-        try:
-            number = Decimal(value)
-        except InvalidOperation:
-            raise fault(WRONG_TYPE, "must be a number, in quotes or not, this is text") from None
+        if _AMOUNT.fullmatch(value) is None:
+            raise fault(WRONG_TYPE, "must be a number, in quotes or not, this is text", 'usd_per_hour: "32.77"')
+        number = Decimal(value)
     elif isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise fault(WRONG_TYPE, f"must be a number, this is {kind(value)}")
     else:
         number = Decimal(value)
-    if not number.is_finite() or number < 0:
+    if not number.is_finite() or number.is_signed():
         raise fault(OUT_OF_BOUNDS, "must not be negative, and must be finite")
-    if number > MOST_USD or len(number.as_tuple().digits) > _MAX_DIGITS:
-        raise fault(OUT_OF_BOUNDS, f"must be at most {MOST_USD:,} with at most {_MAX_DIGITS} digits")
+    _, digits, exponent = number.as_tuple()
+    if number > MOST_USD or len(digits) > _MAX_DIGITS or int(exponent) < -_MAX_DECIMALS:
+        raise fault(OUT_OF_BOUNDS, f"must be at most {MOST_USD:,}, with {_MAX_DIGITS} digits or fewer, {_MAX_DECIMALS} after the point")
     return number
 
 

@@ -17,6 +17,7 @@ from servewright.cli.failures import answering
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from servewright.catalog.price_book import PriceBook
     from servewright.catalog.query import Catalog
     from servewright.cli.offer_reading import Read
     from servewright.remote.offer_files import Progress
@@ -70,14 +71,14 @@ def refresh(
 
         known = load_catalog()
         regions, services = _regions(known, region or ["us-east-1"]), _services(service or [])
-        stands, text = (known, _tables(catalog)) if catalog is not None else _standing(file, known, regions, services)
+        stands, text, book = (known, _tables(catalog), None) if catalog is not None else _standing(file, known, regions, services)
         accepted = Accepted(keys=frozenset(accept or ()), jumps=accept_jumps)
         wanted = Wanted(regions=regions, services=services, accepted=accepted, before=origins_in(text))
         with progress_shown() as told:
             files = OfferFiles(root=place or PUBLIC, cache=cache_folder(cache), progress=told)
             done = read_offers(files, wanted, known, stands)
         _refuse_unused(accepted.keys, done)
-        written = () if dry_run else _write_tables(catalog, done) if catalog is not None else _write_book(file, done, known)
+        written = () if dry_run else _write_tables(catalog, done) if catalog is not None else _write_book(file, done, known, book)
         _show(done, known, written, as_json=as_json)
 
 
@@ -103,16 +104,18 @@ def _show(done: Read, known: Catalog, written: tuple[Path, ...], *, as_json: boo
         messages().print(f"{shown(path)}: written", soft_wrap=True)
 
 
-def _write_book(file: Path, done: Read, known: Catalog) -> tuple[Path, ...]:
+def _write_book(file: Path, done: Read, known: Catalog, before: PriceBook | None) -> tuple[Path, ...]:
     """
-    Write the book, read once more as plan and bill will read it: one that they would refuse is not written.
+    Write the book, with what stays of the one *before*: what was accepted as it stands. It is read once more as plan and bill will read
+    it: one that they would refuse is not written.
     """
     from servewright.additions.files import shown, write_whole  # noqa: PLC0415
     from servewright.additions.price_book_file import read_price_book  # noqa: PLC0415
-    from servewright.offers.book import book_text, origin  # noqa: PLC0415
+    from servewright.offers.book import book_text, origin, rows_beside  # noqa: PLC0415
 
     taken = [found for _, result in done.files for found in result.taken]
-    text = book_text(done.published, (origin(gathered) for gathered, _ in done.files), taken)
+    kept = () if before is None else rows_beside(before, (each.key for each in taken))
+    text = book_text(done.published, (origin(gathered) for gathered, _ in done.files), taken, kept)
     read_price_book(shown(file), text.encode(), known)
     write_whole(file, text)
     return (file,)
@@ -144,9 +147,9 @@ def _write_tables(folder: Path | None, done: Read) -> tuple[Path, ...]:
     return tuple(place / name for name in changed)
 
 
-def _standing(file: Path, known: Catalog, regions: tuple[str, ...], services: tuple[str, ...]) -> tuple[Catalog, str]:
+def _standing(file: Path, known: Catalog, regions: tuple[str, ...], services: tuple[str, ...]) -> tuple[Catalog, str, PriceBook | None]:
     """
-    Return the catalogue under the book that stands at *file*, and its text; the catalogue alone where there is none.
+    Return the catalogue under the book that stands at *file*, its text, and the book; the catalogue alone where there is none.
     """
     from servewright.additions.files import is_there, read_bytes, shown  # noqa: PLC0415
     from servewright.additions.price_book_file import read_price_book  # noqa: PLC0415
@@ -154,19 +157,31 @@ def _standing(file: Path, known: Catalog, regions: tuple[str, ...], services: tu
     from servewright.offers.book import MADE  # noqa: PLC0415
 
     if not is_there(file):
-        return known, ""
+        return known, "", None
     raw = read_bytes(file)
     if not raw.startswith(MADE.encode()):
         msg = f"{shown(file)} was not made by a refresh and would be lost: name another file"
         raise typer.BadParameter(msg, param_hint="'--write'")
     book = read_price_book(shown(file), raw, known).book
+    refuse_discounts(file, book)
     there = {*(each.region for each in book.instances), *(each.region for each in book.services)} - set(regions)
     of = ({each.service for each in book.services} | ({"EC2"} if book.instances else set())) - set(services) if services else set()
     if there or of:
         more = ", ".join(sorted(there | of))
         msg = f"{shown(file)} has prices of {more} too, which would be lost: ask for them as well, or name another file"
         raise typer.BadParameter(msg, param_hint="'--write'")
-    return with_price_book(known, book), raw.decode("utf-8")
+    return with_price_book(known, book), raw.decode("utf-8"), book
+
+
+def refuse_discounts(file: Path, book: PriceBook) -> None:
+    """
+    Refuse to write over a *book* with discounts: no feed has them, so somebody wrote them by hand.
+    """
+    from servewright.additions.files import shown  # noqa: PLC0415
+
+    if book.discounts:
+        msg = f"{shown(file)} has discounts, which would be lost: keep them in a book of their own, or name another file"
+        raise typer.BadParameter(msg, param_hint="'--write'")
 
 
 def _tables(folder: Path) -> str:

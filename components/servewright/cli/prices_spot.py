@@ -13,7 +13,7 @@ import typer
 from servewright.cli.arguments import AsJson, parse_as_of
 from servewright.cli.console import messages, output, write
 from servewright.cli.failures import answering
-from servewright.cli.prices_refresh import DryRun, Tables
+from servewright.cli.prices_refresh import DryRun, Tables, refuse_discounts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,7 +67,7 @@ def spot(
         from servewright.catalog.load import load_catalog  # noqa: PLC0415
         from servewright.errors import InvalidInputError  # noqa: PLC0415
         from servewright.offers.changes import Accepted  # noqa: PLC0415
-        from servewright.offers.spot_changes import spot_changes, spot_faults  # noqa: PLC0415
+        from servewright.offers.spot_changes import spot_book, spot_changes, spot_faults  # noqa: PLC0415
         from servewright.offers.spot_feed import PRICES  # noqa: PLC0415
         from servewright.report.export import to_json  # noqa: PLC0415
         from servewright.report.spot_changes import show_spot, spot_document  # noqa: PLC0415
@@ -76,15 +76,20 @@ def spot(
         if region not in known.regions():
             msg = f"{region!r} is no region that prices are known for"
             raise typer.BadParameter(msg, param_hint="'--region'")
-        if catalog is None and not dry_run:
-            _refuse_foreign(file)
+        stands, old = (known, {}) if catalog is not None else _standing(file, known, region)
         found, ranges, source = _live(known, region) if live else (*_feeds(place, region), "the public spot feed of AWS")
-        changes = spot_changes(found, known, ranges)
+        changes = spot_changes(found, stands, ranges)
         accepted = Accepted(keys=frozenset(accept or ()), jumps=accept_jumps)
         faults = spot_faults(changes, accepted, PRICES)
         if faults:
             raise InvalidInputError(faults)
-        written = () if dry_run else _write(file, catalog, changes, day.isoformat(), source)
+        _refuse_empty(changes, region)
+        if dry_run:
+            written: tuple[Path, ...] = ()
+        elif catalog is not None:
+            written = _write_tables(catalog, changes, day.isoformat(), source)
+        else:
+            written = _write_book(file, spot_book(changes, MADE, day.isoformat(), source, old), known)
         if as_json:
             write(to_json(spot_document(changes, day.isoformat(), source, [shown(path) for path in written])))
         else:
@@ -115,13 +120,20 @@ def _live(known: Catalog, region: str) -> tuple[Spot, Mapping[str, tuple[Decimal
     return spot, {name: (low, high) for name, (low, _, high) in found.items()}, f"EC2's spot price history, {now:%H:%M} UTC"
 
 
-def _write(file: Path, tables: Path | None, changes: tuple[SpotChange, ...], day: str, source: str) -> tuple[Path, ...]:
-    from servewright.additions.files import read_bytes, write_whole  # noqa: PLC0415
-    from servewright.offers.spot_changes import spot_book  # noqa: PLC0415
+def _write_book(file: Path, text: str, known: Catalog) -> tuple[Path, ...]:
+    """
+    Write the book, read once more as plan and bill will read it: one that they would refuse is not written.
+    """
+    from servewright.additions.files import shown, write_whole  # noqa: PLC0415
+    from servewright.additions.price_book_file import read_price_book  # noqa: PLC0415
 
-    if tables is None:
-        write_whole(file, spot_book(changes, MADE, day, source))
-        return (file,)
+    read_price_book(shown(file), text.encode(), known)
+    write_whole(file, text)
+    return (file,)
+
+
+def _write_tables(tables: Path, changes: tuple[SpotChange, ...], day: str, source: str) -> tuple[Path, ...]:
+    from servewright.additions.files import read_bytes, write_whole  # noqa: PLC0415
     from servewright.offers.catalog_rows import SOURCES, with_bands, with_source  # noqa: PLC0415
 
     region = changes[0].region if changes else ""
@@ -142,9 +154,38 @@ def _write(file: Path, tables: Path | None, changes: tuple[SpotChange, ...], day
     return tuple(tables / name for name in changed)
 
 
-def _refuse_foreign(file: Path) -> None:
+def _standing(file: Path, known: Catalog, region: str) -> tuple[Catalog, dict[str, Decimal]]:
+    """
+    Return the catalogue under the book that stands at *file*, and its prices by type; the catalogue alone where there is none.
+    """
     from servewright.additions.files import is_there, read_bytes, shown  # noqa: PLC0415
+    from servewright.additions.price_book_file import read_price_book  # noqa: PLC0415
+    from servewright.catalog.price_book import with_price_book  # noqa: PLC0415
 
-    if is_there(file) and not read_bytes(file).startswith(MADE.encode()):
+    if not is_there(file):
+        return known, {}
+    raw = read_bytes(file)
+    if not raw.startswith(MADE.encode()):
         msg = f"{shown(file)} was not made by this command and would be lost: name another file"
         raise typer.BadParameter(msg, param_hint="'--write'")
+    book = read_price_book(shown(file), raw, known).book
+    refuse_discounts(file, book)
+    others = {each.region for each in book.instances} - {region}
+    others |= {each.purchase for each in book.instances if each.purchase != "spot"} | {each.service for each in book.services}
+    if others:
+        msg = f"{shown(file)} has prices of {', '.join(sorted(others))} too, which would be lost: name another file"
+        raise typer.BadParameter(msg, param_hint="'--write'")
+    return with_price_book(known, book), {each.instance_type: each.amount for each in book.instances}
+
+
+def _refuse_empty(changes: tuple[SpotChange, ...], region: str) -> None:
+    """
+    Refuse a feed without a single type that we know: a book of nothing would be refused by whoever reads it.
+    """
+    from servewright.offers.codes import NOT_A_FEED  # noqa: PLC0415
+    from servewright.offers.faults import fault, refused  # noqa: PLC0415
+    from servewright.offers.spot_feed import PRICES  # noqa: PLC0415
+
+    if all(each.after is None for each in changes):
+        text = f"has no price in {region} of a type that we know"
+        raise refused(fault(PRICES, NOT_A_FEED, text, path="config.regions", hint="The old prices stay."))

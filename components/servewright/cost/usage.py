@@ -5,13 +5,14 @@ Quantities that a resource does not say itself: from the user's usage file, else
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from servewright.cost.registry import Context, Priced, joined, priced_line
 from servewright.ranges import Range
 
 if TYPE_CHECKING:
-    from decimal import Decimal
+    from collections.abc import Iterator
 
     from servewright.catalog.prices import PriceTier
     from servewright.catalog.usage import UsageDefault
@@ -68,7 +69,7 @@ def tiered_lines(
     Return one line for each tier of the price under *key* that *quantity* reaches, so that price times quantity stays exact.
 
     *per_unit* is how many of the units that the tiers are bounded in make one unit of the price (10,000,000 samples). The first tier
-    keeps *name*; later ones say from where on they count. An unknown quantity or price gives one unknown line.
+    keeps *name*; later ones say from where on they count. An unknown quantity or price gives one unknown line, as does what no tier has.
     """
     place = fields.pop("region", None) or record.region
     tiers = () if place is None else context.catalog.price_tiers(*key, place)
@@ -100,28 +101,44 @@ def tiered_lines(
         )
         if not quantity.known:
             break
-    return joined([*lines, _beyond_the_table(record, tiers[-1], quantity, region=place, name=name, per_unit=per_unit, **fields)])
+    return joined([*lines, *_uncovered(record, tiers, quantity, region=place, name=name, per_unit=per_unit, **fields)])
 
 
-def _beyond_the_table(
+def _uncovered(
     record: ResourceRecord,
-    last: PriceTier,
+    tiers: tuple[PriceTier, ...],
     quantity: Range,
     *,
     name: str,
     per_unit: int,
     **fields: Any,  # noqa: ANN401 - the fields of Line
-) -> Priced:
+) -> Iterator[Priced]:
     """
-    Return what *quantity* has beyond the end of the *last* tier that the table knows: an unknown line, since nothing continues a price.
+    Yield an unknown line for what *quantity* has where no tier of the table is: nothing continues a price.
     """
-    end = None if last.end is None else last.end / per_unit
-    if end is None or quantity.max is None or quantity.max <= end:
-        return Priced()
+    last = tiers[-1]
     missing = {"unit_price": Range.unknown(), "source": None, "as_of": None, "as_of_from": None, "purchase": None}
-    why = f"the price table ends at {last.end} for {last.service} {last.component} in {last.region}"
-    part = _between(quantity, end, None)
-    return priced_line(record, why=why, name=_beyond(name, end), quantity=part, **missing, **fields)
+    for low, high in _holes(tiers):
+        start, end = low / per_unit, None if high is None else high / per_unit
+        if quantity.max is None or quantity.max <= start:
+            return
+        words = f"ends at {low}" if high is None else f"has nothing from {low} to {high}"
+        why = f"the price table {words} for {last.service} {last.component} in {last.region}"
+        yield priced_line(record, why=why, name=_beyond(name, start), quantity=_between(quantity, start, end), **missing, **fields)
+
+
+def _holes(tiers: tuple[PriceTier, ...]) -> Iterator[tuple[Decimal, Decimal | None]]:
+    """
+    Yield from where to where no tier is, upwards; None as the end where nothing follows.
+    """
+    reached = Decimal(0)
+    for tier in tiers:
+        if tier.start > reached:
+            yield reached, tier.start
+        if tier.end is None:
+            return
+        reached = tier.end
+    yield reached, None
 
 
 def _beyond(name: str, start: Decimal) -> str:

@@ -12,17 +12,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from servewright.catalog.rates import CPU_SERVICE
 from servewright.offers.codes import NOT_AN_OFFER, OLDER, ROW_COUNT
 from servewright.offers.faults import fault
-from servewright.offers.query import NO_UPFRONT_YEAR, ON_DEMAND
+from servewright.offers.query import NO_UPFRONT_YEAR, ON_DEMAND, Key
+from servewright.offers.rules import Found, Tier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from servewright.catalog.price_book import PriceBook
     from servewright.diagnostics import Diagnostic
     from servewright.offers.changes import Accepted
     from servewright.offers.quotes import Gathered
-    from servewright.offers.rules import Found, Tier
 
 MADE: Final = "# Made by `servewright prices refresh`. A change of this file is a change of prices: review it as one."
 
@@ -97,16 +99,35 @@ def origin_faults(gathered: Gathered, declared: str, before: Origin | None, acce
         yield fault(gathered.file, ROW_COUNT, text, path=name, hint=f"Look at the file, then --accept {name} takes it.")
 
 
-def book_text(published: str, origins: Iterable[Origin], found: Iterable[Found]) -> str:
+def rows_beside(book: PriceBook, found: Iterable[Key]) -> tuple[Found, ...]:
     """
-    Return the price book of *found*, as AWS's index of *published* names its files. Same prices, same bytes.
+    Return what *book* sets beside *found*, to be written once more: a price that was accepted as it stands stays in the next book.
     """
+    tiers: dict[tuple[Key, str], list[Tier]] = {}
+    for each in book.instances:
+        key = Key(CPU_SERVICE, each.purchase, each.instance_type, each.region)
+        tiers.setdefault((key, "hour"), []).append(Tier(start=Decimal(0), end=None, amount=each.amount))
+    for price in book.services:
+        key = Key(price.service, price.component, price.variant, price.region)
+        tiers.setdefault((key, price.unit), []).append(Tier(start=price.start, end=price.end, amount=price.amount))
+    new = frozenset(found)
+    return tuple(
+        Found(key=key, unit=unit, tiers=tuple(rows), sku="", file="", line=0) for (key, unit), rows in tiers.items() if key not in new
+    )
+
+
+def book_text(published: str, origins: Iterable[Origin], found: Iterable[Found], kept: Iterable[Found] = ()) -> str:
+    """
+    Return the price book of *found*, as AWS's index of *published* names its files, and of what was *kept*. Same prices, same bytes.
+    """
+    stayed = sorted(kept, key=lambda each: each.key)
     files = sorted(origins, key=lambda each: (each.offer, each.region))
-    rows = sorted(found, key=lambda each: each.key)
+    rows = sorted((*found, *stayed), key=lambda each: each.key)
     hours = [each for each in rows if each.key.is_hours and each.key.component in (ON_DEMAND, NO_UPFRONT_YEAR)]
     units = [each for each in rows if not each.key.is_hours]
     regions = " ".join(sorted({each.region for each in files}))
     lines = [MADE, *(f"# {each.words}, {each.rows} rows" for each in files)]
+    lines += [f"# Kept from the book before, the files have no price of it: {each.key}" for each in stayed]
     lines += [
         "apiVersion: servewright.dev/prices/v1",
         "name: AWS list prices",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from servewright.catalog.query import Catalog
     from servewright.diagnostics import Diagnostic
     from servewright.offers.query import Key
-    from servewright.offers.rules import Found, Judged
+    from servewright.offers.rules import Found, Judged, Tier
 
 LARGEST_JUMP: Final = Decimal("0.30")
 """
@@ -71,9 +71,9 @@ class Outcome:
     faults: tuple[Diagnostic, ...]
 
 
-Standing = Callable[["Key"], "Mapping[Decimal, Decimal]"]
+Standing = Callable[["Key"], "Mapping[Decimal, Decimal | None]"]
 """
-What stands for a key: the price from each quantity on, the first tier first; empty where nothing stands.
+What stands for a key: the price from each quantity on (None: none is known from there on), the first tier first; empty where nothing is.
 """
 
 
@@ -81,11 +81,14 @@ def standing(catalog: Catalog) -> Standing:
     """
     Return the look-up of what stands for a key: its own region's price, never one that holds everywhere.
     """
-    units: dict[tuple[str, str, str, str], dict[Decimal, Decimal]] = {}
+    units: dict[tuple[str, str, str, str], dict[Decimal, Decimal | None]] = {}
     for row in sorted(catalog.unit_prices.rows, key=lambda each: each.start):
-        units.setdefault((row.service, row.component, row.variant, row.region), {})[row.start] = row.price.amount
+        tiers_of = units.setdefault((row.service, row.component, row.variant, row.region), {})
+        tiers_of[row.start] = row.price.amount
+        if row.end is not None:
+            tiers_of[row.end] = None
 
-    def tiers(key: Key) -> Mapping[Decimal, Decimal]:
+    def tiers(key: Key) -> Mapping[Decimal, Decimal | None]:
         if not key.is_hours:
             return units.get((key.service, key.component, key.variant, key.region), {})
         if key.component not in (ON_DEMAND, NO_UPFRONT_YEAR):
@@ -141,29 +144,39 @@ def unasked(catalog: Catalog, changes: Iterable[Change]) -> int:
     return len(units - asked)
 
 
-def _first(tiers: Mapping[Decimal, Decimal]) -> Decimal | None:
+def _first(tiers: Mapping[Decimal, Decimal | None]) -> Decimal | None:
     return next(iter(tiers.values()), None)
 
 
-def _change(found: Found, stands: Mapping[Decimal, Decimal]) -> Change:
+def _change(found: Found, stands: Mapping[Decimal, Decimal | None]) -> Change:
     before = _first(stands)
-    same = all(stands.get(tier.start, tier.amount) == tier.amount for tier in found.tiers) and before == found.amount
+    same = {tier.start: tier.amount for tier in found.tiers} == {start: amount for start, amount in stands.items() if amount is not None}
     state: State = "new" if before is None else "unchanged" if same else "changed"
     return Change(key=found.key, unit=found.unit, before=before, after=found.amount, state=state)
 
 
-def _jumps(found: Found, stands: Mapping[Decimal, Decimal]) -> Iterator[Diagnostic]:
+def _jumps(found: Found, stands: Mapping[Decimal, Decimal | None]) -> Iterator[Diagnostic]:
     """
-    Yield the tiers that moved too far from what stands for the same quantity.
+    Yield the tiers that moved too far from what stands for the same quantity, wherever the tiers of either side begin.
     """
-    for tier in found.tiers:
-        before = stands.get(tier.start)
+    for tier, start, before in _pairs(found, stands):
         share = Decimal(0) if not before else tier.amount / before - 1
         if abs(share) > LARGEST_JUMP:
-            where = f" from {tier.start:,} {found.unit} on" if tier.start else ""
+            where = f" from {start:,} {found.unit} on" if start else ""
             text = f"moved from {before} to {tier.amount} USD{where}, {share * 100:+.0f} %: more than {LARGEST_JUMP * 100:.0f} % either way"
             hint = f"Look at the price yourself, then --accept {_quoted(found.key)} takes it; --accept-jumps takes all of them."
             yield fault(found.file, JUMP, text, line=found.line, path=str(found.key), value=str(tier.amount), hint=hint, phase="planning")
+
+
+def _pairs(found: Found, stands: Mapping[Decimal, Decimal | None]) -> Iterator[tuple[Tier, Decimal, Decimal | None]]:
+    """
+    Yield each tier that was found with what stands where it begins, and with each tier that begins inside it.
+    """
+    for tier in found.tiers:
+        yield tier, tier.start, next((stands[start] for start in sorted(stands, reverse=True) if start <= tier.start), None)
+        for start, amount in stands.items():
+            if tier.start < start and (tier.end is None or start < tier.end):
+                yield tier, start, amount
 
 
 def _vanished(key: Key, before: Decimal, file: str) -> Diagnostic:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 from typing import Any, Final
 
 from servewright.offers.codes import BROKEN_FILE, NOT_AN_OFFER
@@ -25,6 +26,11 @@ def published(raw: bytes, file: str) -> str:
     text = _read(raw, file).get("publicationDate")
     if not isinstance(text, str) or _DAY.fullmatch(text) is None:
         raise refused(fault(file, NOT_AN_OFFER, "does not say when it was published", path="publicationDate"))
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        message = "was published at a time that no calendar has"
+        raise refused(fault(file, NOT_AN_OFFER, message, path="publicationDate", value=text, hint="The old prices stay.")) from None
     return text
 
 

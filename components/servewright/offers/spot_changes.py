@@ -94,9 +94,10 @@ def spot_faults(changes: tuple[SpotChange, ...], accepted: Accepted, file: str) 
     return tuple(found)
 
 
-def spot_book(changes: tuple[SpotChange, ...], made: str, day: str, source: str) -> str:
+def spot_book(changes: tuple[SpotChange, ...], made: str, day: str, source: str, kept: Mapping[str, Decimal] | None = None) -> str:
     """
-    Return the price book of *changes*; *made* is its first line, *day* when they were read, *source* where.
+    Return the price book of *changes*; *made* is its first line, *day* when they were read, *source* where. *kept* is what stays of a type
+    that has no price any more.
     """
     lines = [
         made,
@@ -108,8 +109,10 @@ def spot_book(changes: tuple[SpotChange, ...], made: str, day: str, source: str)
         "instances:",
     ]
     for each in changes:
-        if each.after is not None:
+        amount = (kept or {}).get(each.instance_type) if each.after is None else each.after
+        if amount is not None:
             note = "" if each.band_after is None else f"  # taken back: {each.band_after} in a month"
-            row = f'type: {each.instance_type}, region: {each.region}, purchase: spot, usd_per_hour: "{each.after:f}"'
+            note = "  # kept from the book before" if each.after is None else note
+            row = f'type: {each.instance_type}, region: {each.region}, purchase: spot, usd_per_hour: "{amount:f}"'
             lines.append(f"  - {{{row}}}{note}")
     return "\n".join(lines) + "\n"

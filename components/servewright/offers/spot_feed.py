@@ -43,7 +43,6 @@ LABELS: Final = ("<5%", "5-10%", "10-15%", "15-20%", ">20%")
 The bands as the advisor words them.
 """
 
-_CALL: Final = re.compile(r"\s*(?:callback\s*\()?(.*?)\)?\s*;?\s*", re.DOTALL)
 _PRICE: Final = re.compile(r"[0-9]{1,6}(\.[0-9]{1,10})?")
 _TYPE: Final = re.compile(r"[a-z0-9-]{1,24}\.[a-z0-9-]{1,24}")
 _HINT: Final = "Fetch it again; the old prices stay."
@@ -87,14 +86,14 @@ def interruption_bands(raw: bytes, region: str, file: str = BANDS) -> dict[str, 
     Return the band of each type, as the advisor words it.
     """
     value = _json(raw, file)
-    labels = {each.get("index"): each.get("label") for each in _list(value, "ranges") if isinstance(each, dict)}
-    if labels != dict(enumerate(LABELS)):
+    labels = [(each.get("index"), each.get("label")) for each in _list(value, "ranges") if isinstance(each, dict)]
+    if len(labels) != len(LABELS) or any(each not in labels for each in enumerate(LABELS)):
         raise refused(fault(file, NOT_A_FEED, f"has other bands than {' '.join(LABELS)}", path="ranges", hint=_HINT))
     rows = _at(value, "spot_advisor", region, "Linux")
     found = {}
     for name, row in rows.items() if isinstance(rows, dict) else ():
         band = row.get("r") if isinstance(row, dict) else None
-        if _TYPE.fullmatch(name) is None or not isinstance(band, int) or isinstance(band, bool) or band not in labels:
+        if _TYPE.fullmatch(name) is None or not isinstance(band, int) or isinstance(band, bool) or band not in range(len(LABELS)):
             raise refused(fault(file, NOT_A_FEED, "is no type with a band", path=f"spot_advisor.{region}.Linux.{name}"[:80], hint=_HINT))
         found[name] = LABELS[band]
     if not found:
@@ -115,14 +114,21 @@ def _sizes(places: list[Any]) -> Iterator[tuple[str, str]]:
 
 def _json(raw: bytes, file: str) -> Any:  # noqa: ANN401 - JSON of somebody else
     try:
-        text = raw.decode("utf-8-sig")
-        inner = _CALL.fullmatch(text)
-        value = json.loads(text if inner is None else inner[1])
+        value = json.loads(_inside(raw.decode("utf-8-sig")))
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         raise refused(fault(file, BROKEN_FILE, "is not the feed: cut off, or something else", hint=_HINT))
     return value
+
+
+def _inside(text: str) -> str:
+    """
+    Return what stands in `callback(…);`, or all of *text* where no call is around it.
+    """
+    inner = text.strip().removesuffix(";").rstrip().removesuffix(")")
+    called = inner.removeprefix("callback").lstrip()
+    return called.removeprefix("(") if called.startswith("(") else inner
 
 
 def _at(value: Any, *path: str) -> Any:  # noqa: ANN401 - as above

@@ -4,8 +4,14 @@ Traffic of a VPC.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from cluster_records import record
-from service_bills import bill_of, expected, given
+from servewright.catalog.prices import Prices
+from servewright.cost.bill import price_records
+from service_bills import bill_of, expected, frozen_catalog, given, reasons
 
 VPC = record("aws:ec2/vpc:Vpc", "main", {"cidrBlock": "10.0.0.0/16"})
 
@@ -44,3 +50,25 @@ def test_egress_is_billed_tier_by_tier() -> None:
     assert amounts["internet egress beyond 1000"] == "25.00"
     assert amounts["traffic to other regions"] == "1.00"
     assert [item for item in bill.not_priced if item.what == "data transfer of main"] == []
+
+
+@pytest.mark.parametrize(
+    ("kept", "lines"),
+    [
+        (1, {"internet egress": "unknown", "internet egress beyond 1000": "25.00"}),
+        (0, {"internet egress": "100.00", "internet egress beyond 1000": "unknown"}),
+    ],
+)
+def test_a_quantity_that_no_tier_has_is_unknown_and_never_nothing(kept: int, lines: dict[str, str]) -> None:
+    """
+    Of the two tiers one is missing from the table: its 1,000 or 500 GB are an unknown line, and the total is not complete.
+    """
+    catalog = frozen_catalog()
+    rows = [row for row in catalog.unit_prices.rows if row.component == "internet egress" and row.region == "us-east-1"]
+    other = [row for row in catalog.unit_prices.rows if row not in rows]
+    holed = replace(catalog, unit_prices=Prices(rows=(*other, sorted(rows, key=lambda row: row.start)[kept])))
+    bill = price_records([VPC], holed, usage=given("*", internet_egress_gb=1500, cross_zone_gb=0, inter_region_gb=0))
+
+    assert {name: amount for name, amount in expected(bill).items() if name.startswith("internet egress")} == lines
+    assert not bill.complete
+    assert all(why.startswith("the price table ") for why in reasons(bill))
