@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from servewright.additions.files import read_bytes
 from servewright.blueprints.reader import reader
+from servewright.errors import InvalidInputError
 from servewright.optimize.copy import changed, has_all_models
 from servewright.optimize.model import Case
-from servewright.optimize.patch import overlay
+from servewright.optimize.patch import of_models, overlay
 from servewright.pipeline import catalog_beside, planned_text, priced_file, priced_plan
+from servewright.spec.extends_path import is_blueprint, refusal
 from servewright.spec.load import load_request
 
 if TYPE_CHECKING:
@@ -49,6 +51,8 @@ class Patched:
         self._spec = spec
         self._as_of = as_of
         self._made: dict[int, tuple[Plan, Catalog]] = {}
+        self._request = case.request
+        self._locked = case.locked
         self._raw = _nameless(spec, case.request)
         self._places = {model.name: place for place, model in enumerate(case.request.models)}
 
@@ -58,6 +62,39 @@ class Patched:
         Whether changes are files that extend the spec, and not copies of it.
         """
         return self._raw is None
+
+    def refused(self, folder: Path) -> str | None:
+        """
+        Return why the path from *folder* to the spec is none that a file can extend, None where it is one.
+        """
+        path = _from(folder, self._spec)
+        if not self.extends:
+            return None
+        refused = refusal(path)
+        if is_blueprint(path):
+            return "this name is read as that of a blueprint"
+        return None if refused is None else refused[0]
+
+    def obstacle(self) -> str | None:
+        """
+        Return why no change of the spec can be tried and what to do about it; None where changes can be.
+        """
+        refused = self.refused(self._spec.parent)
+        if refused is not None:
+            return f"a change is tried as a file that extends {self._spec.name}: {refused}; rename the file"
+        if self.extends and _has_nameless(self._request):
+            return (
+                f"a change of a model is tried as a file that extends {self._spec.name}, and models that come from a file that it extends "
+                "have no names to merge by; give each of these a name where it is listed"
+            )
+        try:
+            self.plan(of_models({model.name: {} for model in self._request.models}))
+        except InvalidInputError as fault:
+            first = fault.diagnostics[0]
+            # What a lock holds may not be plannable afresh as it is, and be so with a change.
+            if not self._locked or first.path.startswith("extends"):
+                return f"a change is tried as a file that extends {self._spec.name}, which is refused: {first.message}"
+        return None
 
     def text(self, fields: Fields, folder: Path | None = None) -> str:
         """
@@ -92,11 +129,15 @@ def _nameless(spec: Path, request: Request) -> str | None:
     """
     Return the text of a spec whose own models have no names, None where they can be named from outside.
     """
-    taken = {default.path for default in request.defaults}
-    if not any(f"{model.path}.name" in taken for model in request.models):
+    if not _has_nameless(request):
         return None
     raw = read_bytes(spec).decode("utf-8-sig")
     return raw if has_all_models(raw, len(request.models)) else None
+
+
+def _has_nameless(request: Request) -> bool:
+    taken = {default.path for default in request.defaults}
+    return any(f"{model.path}.name" in taken for model in request.models)
 
 
 def _from(folder: Path, spec: Path) -> str:

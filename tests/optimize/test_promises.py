@@ -14,7 +14,9 @@ import pytest
 from advice_made import ROOT, STACKS, Found, every, found, found_in
 from servewright.optimize.model import LEVELS
 from servewright.optimize.patch import conflict
+from servewright.optimize.together import fields_of
 from servewright.pipeline import priced_file, priced_text
+from servewright.plan.model import Plan
 
 stacks = pytest.mark.parametrize("stack", STACKS)
 
@@ -190,3 +192,53 @@ def test_a_stack_that_extends_a_blueprint_is_looked_at_too(tmp_path: Path) -> No
     patched = tmp_path / "patched.yaml"
     patched.write_text(made.engine.text(best.candidate.fields), encoding="utf-8")
     assert priced_file(patched).bill.lines == best.after.lines
+
+
+def test_what_is_reserved_now_is_paid_to_the_end_of_its_term(tmp_path: Path) -> None:
+    """
+    A change that needs less of it, or none, is a high risk, and goes together with others only where that is asked for.
+    """
+    spec = tmp_path / "dev.yaml"
+    spec.write_text(f"{_TWO}{_RESERVED}", encoding="utf-8")
+    advice = found_in(spec, "purchase").advice
+    reserved = _reserved(advice.case.plan)
+
+    assert reserved
+    assert advice.proposals
+    for each in advice.proposals:
+        ended = _reserved(each.plan) < reserved
+        assert any("is paid to the end of its term" in risk.why for risk in each.risks) is ended
+        assert each.level == "high" or not ended
+    assert any(_reserved(each.plan) < reserved for each in advice.proposals)
+
+
+def test_changes_of_two_models_that_save_the_same_are_both_shown(tmp_path: Path) -> None:
+    """
+    On one pool each lowers the bill as much, and both more than one.
+    """
+    spec = tmp_path / "dev.yaml"
+    spec.write_text(_TWO, encoding="utf-8")
+    made = found_in(spec, "replicas")
+
+    one, other = [each for each in made.advice.proposals if each.candidate.id.endswith("-max")]
+    both = made.engine.price(made.engine.plan(fields_of([one, other])))
+    assert one.after.lines == other.after.lines
+    assert both.monthly.max is not None
+    assert one.after.monthly.max is not None
+    assert both.monthly.max < one.after.monthly.max
+
+
+def _reserved(plan: Plan) -> Decimal:
+    return sum((pool.nodes.expected or Decimal(0) for pool in plan.pools if pool.purchase == "reserved"), Decimal(0))
+
+
+_TWO = """\
+models:
+  - name: small
+    priority: cost
+    source: Qwen/Qwen2.5-1.5B-Instruct
+    traffic: &t {requests_per_second: 2, input_tokens: 800, output_tokens: 200, profile: business-hours}
+    slo: &s {ttft_p95: 800ms, itl_p95: 50ms}
+  - {name: large, source: Qwen/Qwen2.5-7B-Instruct, traffic: *t, slo: *s}
+"""
+_RESERVED = "capacity: {base: {purchase: reserved, term: 1y, payment: no-upfront, share: 100%}, burst: null}\n"

@@ -110,6 +110,10 @@ def _found(spec: Path, clock: date | None, asked: _Asked, spend: Spend | None) -
 
     case, preview = case_of(spec, clock)
     engine = Patched(spec, case, clock)
+    obstacle = engine.obstacle()
+    if obstacle is not None:
+        msg = f"no change of {spec} can be tried: {obstacle}"
+        raise typer.BadParameter(msg, param_hint="SPEC")
     with _progress() as said:
         advice = advise(case, engine, kinds=asked.kinds, most_risk=asked.most_risk, progress=said)
         said(0, 1, "what the budget carries")

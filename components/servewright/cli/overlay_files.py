@@ -36,11 +36,20 @@ def write_overlays(folder: Path, spec: Path, engine: Patched, changes: Mapping[s
         why = f"{beside[0]} beside {spec} is read with it" if beside else f"the models of {spec} have no names, so nothing can extend it"
         msg = f"{why}: give {spec.parent}, the folder it lies in"
         raise typer.BadParameter(msg, param_hint="'--write'")
-    files = {folder / name: MARK + text for name, text in engine.files(changes, folder).items()}
+    head = MARK if engine.extends else f"{MARK}# A copy of {spec.name} with a change.\n"
+    refused = engine.refused(folder)
+    if refused is not None:
+        msg = f"nothing in {folder} can extend {spec}: {refused}"
+        raise typer.BadParameter(msg, param_hint="'--write'")
+    files = {folder / name: head + text for name, text in engine.files(changes, folder).items()}
     try:
         foreign = next((path for path in files if os.path.lexists(path) and not _ours(path)), None)
         if foreign is not None:
             msg = f"{foreign} is in the way: this command did not write it"
+            raise typer.BadParameter(msg, param_hint="'--write'")
+        others = next((path for path, text in files.items() if os.path.lexists(path) and not _of_this(path, text)), None)
+        if others is not None:
+            msg = f"{others} is in the way: it is a proposal for another spec of this name; give each spec a folder of its own"
             raise typer.BadParameter(msg, param_hint="'--write'")
         folder.mkdir(parents=True, exist_ok=True)
         for path, text in files.items():
@@ -53,3 +62,10 @@ def write_overlays(folder: Path, spec: Path, engine: Patched, changes: Mapping[s
 
 def _ours(path: Path) -> bool:
     return path.is_file() and not path.is_symlink() and path.read_bytes().startswith(MARK.encode())
+
+
+def _of_this(path: Path, text: str) -> bool:
+    """
+    Tell whether the file is of the same spec as *text*: the line below the mark names it.
+    """
+    return path.read_bytes().splitlines()[1:2] == text.encode().splitlines()[1:2]

@@ -5,7 +5,7 @@ What a change does beside the bill: what is predicted, how much is on spot, what
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from servewright.catalog.rates import hourly_rate
 from servewright.optimize.model import Effect, Risk
@@ -14,6 +14,7 @@ from servewright.optimize.week import use_of_base
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from servewright.catalog.model import Commitment
     from servewright.optimize.model import Case, Level
     from servewright.plan.model import Estimate, ModelPlan, Plan, PoolPlan
 
@@ -38,7 +39,13 @@ def risks_of(case: Case, after: Plan) -> tuple[Risk, ...]:
     """
     Return the risks that the plan *after* shows and that of the stack does not.
     """
-    return (*_interruption(case, after), *_commitment(case, after), *_zone_loss(case.plan, after), *_unmeasured(case.plan, after))
+    return (
+        *_ended(case.plan, after),
+        *_interruption(case, after),
+        *_commitment(case, after),
+        *_zone_loss(case.plan, after),
+        *_unmeasured(case.plan, after),
+    )
 
 
 def calibrated(plan: Plan) -> bool:
@@ -108,6 +115,36 @@ def _band(case: Case, after: Plan, pool: PoolPlan) -> str | None:
     return hourly_rate(case.catalog, pool.instance_types[0], after.stack.region, "spot").interruption_band
 
 
+def _ended(before: Plan, after: Plan) -> Iterator[Risk]:
+    """
+    Yield what is bought ahead now and no longer needed, or not as it was bought: its bill goes on.
+    """
+    now, then = _bought_ahead(before), _bought_ahead(after)
+    ended = dict.fromkeys(bought.type for bought, nodes in now.items() if then.get(bought, Decimal(0)) < nodes)
+    if ended:
+        why = f"what is reserved now ({', '.join(ended)}) is paid to the end of its term if it is deployed already: the saving begins then"
+        yield Risk(level="high", why=why)
+
+
+class _Bought(NamedTuple):
+    type: str
+    region: str
+    purchase: str
+    commitment: Commitment | None
+
+
+def _bought_ahead(plan: Plan) -> dict[_Bought, Decimal]:
+    """
+    Return the nodes that are bought ahead, by what is bought: a reservation serves its own type and region alone.
+    """
+    found: dict[_Bought, Decimal] = {}
+    for pool in plan.pools:
+        if pool.purchase not in ("on-demand", "spot"):
+            bought = _Bought(pool.instance_types[0], plan.stack.region, pool.purchase, pool.commitment)
+            found[bought] = found.get(bought, Decimal(0)) + (pool.nodes.expected or Decimal(0))
+    return found
+
+
 def _commitment(case: Case, after: Plan) -> Iterator[Risk]:
     """
     Yield what is paid whether used or not, against what traffic needs of it.
@@ -142,7 +179,7 @@ def _bound_words(pool: PoolPlan, pays: Decimal | None, used: Decimal | None) -> 
     words = f"{pool.instance_types[0]} is paid whether used or not{term}"
     if pays is None or used is None:
         return words
-    return f"{words}: pays off above {pays:.0%} of the hours, the traffic needs it {used:.0%}"
+    return f"{words}: pays off above {pays:.0%} of the hours at the on-demand price, the traffic needs it {used:.0%}"
 
 
 def _zone_loss(before: Plan, after: Plan) -> Iterator[Risk]:

@@ -30,6 +30,8 @@ GROUPS: Final[tuple[Group, ...]] = ("keeps", "changes", "depends")
 What keeps every promise comes first.
 """
 
+AS_IT_IS: Final = "the stack as it is"
+
 LEVELS: Final[tuple[Level, ...]] = ("low", "medium", "high")
 """
 Risks, the smallest first.

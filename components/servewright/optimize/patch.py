@@ -64,6 +64,19 @@ def conflict(one: Candidate, other: Candidate) -> bool:
     return any(_within(a, b) or _within(b, a) for a in mine for b in others)
 
 
+def replaces(one: Fields, other: Fields) -> bool:
+    """
+    Tell whether all that one of two changes sets is set by the other too: then they are two ways to say the same, and cannot go together.
+
+    >>> replaces({"capacity": {"base": None}}, {"capacity": {"base": {"share": "50%"}, "burst": None}})
+    True
+    >>> replaces({"models": [{"name": "a", "scaling": {"max": 1}}]}, {"models": [{"name": "b", "scaling": {"max": 1}}]})
+    False
+    """
+    mine, others = paths(one), paths(other)
+    return _all_in(mine, others) or _all_in(others, mine)
+
+
 def overlay(fields: Fields, spec: str) -> str:
     """
     Return the spec that extends the file *spec* and sets *fields*.
@@ -123,6 +136,10 @@ def _paths(value: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - any value 
             yield from _paths(entry, f"{MODELS}[{entry['name']}]")
     else:
         yield path
+
+
+def _all_in(ones: frozenset[str], others: frozenset[str]) -> bool:
+    return all(any(_within(a, b) or _within(b, a) for b in others) for a in ones)
 
 
 def _within(path: str, other: str) -> bool:

@@ -16,8 +16,8 @@ from servewright.errors import InvalidInputError
 from servewright.optimize.compare import comparable
 from servewright.optimize.effects import calibrated, effects_of, risks_of
 from servewright.optimize.generators import GENERATORS
-from servewright.optimize.model import GROUPS, LEVELS, Advice, Proposal, Tried
-from servewright.optimize.patch import conflict
+from servewright.optimize.model import AS_IT_IS, GROUPS, LEVELS, Advice, Proposal, Tried
+from servewright.optimize.patch import conflict, replaces
 from servewright.optimize.together import best_together
 from servewright.plan.model import NO_LOCK
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from servewright.cost.model import Bill
-    from servewright.optimize.model import Candidate, Case, Engine, Kind, Level
+    from servewright.optimize.model import Candidate, Case, Engine, Fields, Kind, Level
     from servewright.plan.model import Plan
 
 
@@ -70,7 +70,7 @@ class _Trial:
 
     case: Case
     engine: Engine
-    seen: list[tuple[Plan, str]] = field(default_factory=list)
+    seen: list[tuple[Plan, Fields, str]] = field(default_factory=list)
     planned: list[tuple[Candidate, Plan]] = field(default_factory=list)
     proposals: list[Proposal] = field(default_factory=list)
     tried: list[Tried] = field(default_factory=list)
@@ -86,17 +86,15 @@ class _Trial:
             return
         bare = _bare(plan)
         if not self.seen:
-            self.seen.append((_bare(self.case.plan), "the stack as it is"))
-        same = next((what for known, what in self.seen if known == bare), None)
+            self.seen.append((_bare(self.case.plan), {}, AS_IT_IS))
+        same = next((what for known, fields, what in self.seen if known == bare and _same_change(fields, candidate.fields)), None)
         if same is not None:
             self.tried.append(Tried(candidate=candidate, state="same", why=f"the same plan as {same}"))
             return
-        self.seen.append((bare, candidate.title))
+        self.seen.append((bare, candidate.fields, candidate.title))
         more = _more(self.case.plan, plan)
         if more is not None:
-            self.tried.append(
-                Tried(candidate=candidate, state="dearer", why="its nodes cost more" if more else "its nodes cost the same", more=more)
-            )
+            self.tried.append(Tried(candidate=candidate, state="dearer", why="its nodes cost more", more=more))
         else:
             self.planned.append((candidate, plan))
 
@@ -137,9 +135,17 @@ def saves(proposal: Proposal) -> bool:
 
 def _twins(one: Proposal, other: Proposal) -> bool:
     """
-    Tell whether two changes of a kind come to the same bill: the first, which asks for less, is enough.
+    Tell whether two changes of a kind that set the same come to the same bill: the first, which asks for less, is enough.
     """
-    return one.candidate.kind == other.candidate.kind and one.after.lines == other.after.lines
+    mine, others = one.candidate, other.candidate
+    return mine.kind == others.kind and one.after.lines == other.after.lines and _same_change(mine.fields, others.fields)
+
+
+def _same_change(one: Fields, other: Fields) -> bool:
+    """
+    Tell whether of two changes that come to the same one is enough: other fields of the same effect can save more together.
+    """
+    return not one or not other or replaces(one, other)
 
 
 def _bare(plan: Plan) -> Plan:
@@ -152,21 +158,16 @@ def _bare(plan: Plan) -> Plan:
 
 def _more(before: Plan, after: Plan) -> Decimal | None:
     """
-    Return by how much the nodes of *after* cost more, where neither their expected month nor their maximum is lower; None where one is, or
-    is not known.
+    Return by how much the nodes of *after* cost more in the expected month; None where they do not, or where it is not known: other lines
+    may then be lower.
     """
-    lower = False
-    for member in ("expected", "max"):
-        old, new = _nodes(before, member), _nodes(after, member)
-        lower = lower or old is None or new is None or new < old
-        if member == "expected" and old is not None and new is not None and new > old:
-            return new - old
-    return None if lower else Decimal(0)
+    old, new = _nodes(before), _nodes(after)
+    return None if old is None or new is None or new <= old else new - old
 
 
-def _nodes(plan: Plan, member: str) -> Decimal | None:
-    amounts = [getattr(pool.monthly, member) for pool in plan.pools]
-    return None if None in amounts else sum(amounts, Decimal(0))
+def _nodes(plan: Plan) -> Decimal | None:
+    amounts = [pool.monthly.expected for pool in plan.pools]
+    return None if None in amounts else sum((each for each in amounts if each is not None), Decimal(0))
 
 
 def rank(proposal: Proposal) -> tuple[int, Decimal, int, Decimal, str]:

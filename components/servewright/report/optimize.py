@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from servewright.cost.diff import less
 from servewright.optimize.generators import NOT_TRIED
+from servewright.optimize.model import AS_IT_IS
 from servewright.optimize.patch import to_line
 from servewright.optimize.together import can_join
 from servewright.report.diff_words import signed
@@ -192,7 +193,7 @@ def _alone(advice: Advice, numbers: dict[str, int]) -> str:
     fit = [each for each in advice.proposals if can_join(each, advice.most_risk)]
     allowed = f"keeps every promise and risks no more than {advice.most_risk} (--risk)"
     if not fit:
-        return f"no change above {allowed}"
+        return f"no change above lowers the expected month, {allowed}"
     best = numbers[fit[0].candidate.id]
     return f"{best} alone, as above: nothing else that {allowed} lowers the bill further with it"
 
@@ -220,7 +221,9 @@ def _of_kind(found: list[Tried]) -> str:
     same = [each for each in found if not each.more and each.state != "impossible"]
     impossible = [each for each in found if each.state == "impossible"]
     parts = [tried_words(each) for each in more]
-    parts += [f"no difference: {', '.join(each.candidate.title for each in same)}"] if same else []
+    alike = [each for each in same if each.why.endswith(AS_IT_IS) or each.more is not None]
+    parts += [f"no difference: {', '.join(each.candidate.title for each in alike)}"] if alike else []
+    parts += [f"{each.candidate.title}: {each.why}" for each in same if each not in alike]
     parts += [f"not possible: {', '.join(each.candidate.title for each in impossible)}"] if impossible else []
     return "; ".join(parts)
 

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
     from servewright.optimize.model import Case
 
+_CPU_NODES = frozenset({"the stack's own nodes without a GPU"})
+"""
+Both leave these out: what one saves the other cannot save again.
+"""
+
 
 def candidates(case: Case) -> Iterator[Candidate]:
     """
@@ -25,6 +30,7 @@ def candidates(case: Case) -> Iterator[Candidate]:
             title="pods without a GPU on existing nodes",
             fields={"platform": {"system_nodes": "existing"}},
             group="depends",
+            decides=_CPU_NODES,
             caveats=("only if nodes of the cluster have room: who pays for them pays for this too, so it moves cost where they have none",),
             risks=(Risk(level="medium", why="without room the pods wait, and what they do (scaling, metrics) stops"),),
         )
@@ -35,6 +41,7 @@ def candidates(case: Case) -> Iterator[Candidate]:
             title="operators that another stack of the cluster installs",
             fields={"platform": {"operators": "existing"}},
             group="depends",
+            decides=_CPU_NODES,
             caveats=("only if another stack of this cluster installs them: one of them has to",),
             risks=(Risk(level="low", why="the preview lists the version and address that each must have"),),
         )
