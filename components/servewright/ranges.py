@@ -88,6 +88,19 @@ def total_of_known(ranges: Iterable[Range]) -> Range:
     return result
 
 
+def known_part(ranges: Iterable[Range]) -> Range:
+    """
+    Return the sum of the known members; a member is unknown where one of *ranges* is and the others come to nothing: no price is no 0.
+    """
+    amounts = list(ranges)
+    known = total_of_known(amounts)
+    return Range(
+        None if not known.min and any(each.min is None for each in amounts) else known.min,
+        None if not known.expected and any(each.expected is None for each in amounts) else known.expected,
+        None if not known.max and any(each.max is None for each in amounts) else known.max,
+    )
+
+
 def _add(a: Decimal | None, b: Decimal | None) -> Decimal | None:
     return None if a is None or b is None else a + b
 

@@ -99,7 +99,8 @@ def test_what_has_no_price_is_no_zero(folder: Path) -> None:
     screen = run(*names).stdout
     assert "not known" in screen
     assert "has no price" in screen
-    assert next(line.split()[1] for line in screen[screen.index("By component") :].splitlines() if line.startswith("  unknown ")) == "unknown"
+    rows = screen[screen.index("By component") :].splitlines()
+    assert next(row.split()[1] for row in rows if row.startswith("  unknown ")) == "unknown"
 
 
 def test_the_screen_and_the_page_say_the_same(folder: Path) -> None:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from servewright.cost.diff import less
-from servewright.ranges import total_of_known
+from servewright.ranges import known_part
 from servewright.report.export_numbers import exact, exact_range, rounded
 from servewright.report.figures import plural
 from servewright.report.gates import facts_of
@@ -50,10 +50,10 @@ class Step:
     @property
     def components(self) -> dict[str, Range]:
         """
-        What is known of the month by component, in the order of the screen.
+        What is known of the month by component, in the order of the screen; unknown where that is nothing.
         """
         lines = self.preview.bill.lines
-        return {name: total_of_known(line.monthly for line in lines if line.component == name) for name in components(lines)}
+        return {name: known_part(line.monthly for line in lines if line.component == name) for name in components(lines)}
 
     @property
     def per_request(self) -> Decimal | None:

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from servewright.report.diff_words import ARROW, share, signed
-from servewright.report.figures import UNKNOWN_AMOUNT, aligned, dollars, per_million, unit_price, usd
+from servewright.report.figures import aligned, dollars, per_million, unit_price, usd
+from servewright.report.money_table import amounts_of
 from servewright.report.screen import BAD, GOOD, QUIET, STRONG, WARN, Column, Screen, Span
 from servewright.report.waterfall import expected
 
@@ -21,9 +22,14 @@ if TYPE_CHECKING:
     from servewright.report.waterfall import Waterfall
 
 _BAR: Final = 24
+_LONGEST_LABEL: Final = 32
+"""
+Characters of a bar, and of a label in a table (judgement): a longer one is cut, so that the columns beside it keep their room.
+"""
+
 _NUMBER: Final = Column(side="right")
 _BARS: Final = (Column(wrap=True), _NUMBER, Column())
-_MONTHS: Final = (Column(wrap=True), _NUMBER, _NUMBER, _NUMBER, Column(wrap=True))
+_MONTHS: Final = (Column(wrap=True, most=0.5), _NUMBER, _NUMBER, _NUMBER, Column(wrap=True))
 
 
 def show_waterfall(console: Console, data: Waterfall, steps: Sequence[Step]) -> None:
@@ -67,7 +73,7 @@ def _bars(data: Waterfall) -> list[list[Span]]:
     rows.append(_whole(data.end.label, expected(data.end)))
     ends += [each for _, _, low, high, _ in rows for each in (low, high) if each is not None]
     top = max(ends)
-    return [[label, (amount, style), (_bar(low, high, top), style)] for label, amount, low, high, style in rows]
+    return [[_cut(label), (amount, style), (_bar(low, high, top), style)] for label, amount, low, high, style in rows]
 
 
 def _whole(label: str, amount: Decimal | None) -> tuple[str, str, Decimal | None, Decimal | None, str]:
@@ -89,7 +95,7 @@ def _bar(low: Decimal | None, high: Decimal | None, top: Decimal) -> str:
 def _month(step: Step) -> list[Span]:
     month = step.monthly
     amount = usd(None if month is None else month.expected)
-    return [step.label, amount, per_million(step.per_million_tokens), unit_price(step.per_request), (step.hardware, QUIET)]
+    return [_cut(step.label), amount, per_million(step.per_million_tokens), unit_price(step.per_request), (step.hardware, QUIET)]
 
 
 def _components(screen: Screen, steps: Sequence[Step]) -> None:
@@ -98,10 +104,16 @@ def _components(screen: Screen, steps: Sequence[Step]) -> None:
     cells = [[_expected(step, name) for name in names] for step in steps]
     columns = [aligned([row[number] for row in cells]) for number in range(len(names))]
     rows: list[list[Span]] = [[("", QUIET), *((name, QUIET) for name in names)]]
-    rows += [[step.label, *(column[number] for column in columns)] for number, step in enumerate(steps)]
+    rows += [[_cut(step.label), *(column[number] for column in columns)] for number, step in enumerate(steps)]
     screen.table((Column(wrap=True), *([_NUMBER] * len(names))), rows)
 
 
 def _expected(step: Step, name: str) -> str:
-    found = step.components.get(name)
-    return usd(Decimal(0) if found is None else found.expected) if step.monthly is not None or found is not None else UNKNOWN_AMOUNT
+    amounts = [line.monthly for line in step.preview.bill.lines if line.component == name]
+    if amounts:
+        return amounts_of(amounts)[1]
+    return usd(None if step.monthly is None else Decimal(0))
+
+
+def _cut(label: str) -> str:
+    return label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1].rstrip()}…"

@@ -193,6 +193,55 @@ def test_what_is_unknown_is_said_and_not_drawn() -> None:
     assert not [circle for circle in page.one("choices").all("circle") if "B200" in circle.text]
 
 
+def with_node_hours(*hours: str | None) -> Element:
+    """
+    Return the page of a preview whose GPU nodes are one line for each price of an hour, None being without one.
+    """
+    made = previews.preview()
+    lines = tuple(
+        previews.line(name=f"hours {number} (x)", unit_price=Range.unknown(), source=None, as_of=None)
+        if price is None
+        else previews.line(name=f"hours {number} (x)", quantity=Range.exactly(1), unit_price=Range.exactly(Decimal(price)))
+        for number, price in enumerate(hours)
+    )
+    missing = tuple(
+        Unknown(id=line.id, resource=line.resource, what=line.name, why="no price") for line in lines if not line.unit_price.known
+    )
+    bill = replace(made.bill, lines=(*lines, *made.bill.lines[1:]), unknown=missing)
+    return read_page(page_of_preview(replace(made, bill=bill), "x.yaml"))
+
+
+def test_a_component_of_which_a_part_is_known_says_so() -> None:
+    """
+    Its bar and its row carry the known amount under the name "…, what is known"; components known whole do not.
+    """
+    page = with_node_hours("257", None)
+    assert [cell.text for cell in rows_of(page.one("components"))[0][:4]] == ["GPU nodes, what is known", *["$257"] * 3]
+    assert "GPU nodes, what is known: $257" in page.one("by-component").text
+    assert [row[0].text for row in rows_of(page.one("components"))[1:]] == ["storage"]
+
+
+@pytest.mark.parametrize("hours", [(None,), ("0", None)])
+def test_a_component_of_which_nothing_is_known_is_not_drawn_as_zero(hours: tuple[str | None, ...]) -> None:
+    """
+    No line with a price, or free ones alone beside one without: the mark of what is missing, and no amount.
+    """
+    page = with_node_hours(*hours)
+    assert [cell.text for cell in rows_of(page.one("components"))[0][:4]] == ["GPU nodes", *["unknown"] * 3]
+    assert "GPU nodes: not known" in page.one("by-component").text
+    assert len([bar for bar in page.one("by-component").all("rect") if "missing" in bar.classes and bar.text]) == 1
+
+
+def test_lines_without_a_price_rest_on_an_unknown_amount() -> None:
+    """
+    Among the sources they stand first and read "unknown"; a source of which a part is known reads at least.
+    """
+    first, *others = rows_of(with_node_hours("257", None, None).one("sources-table"))
+    assert [cell.text for cell in first] == ["no source", "no date", "2", "unknown"]
+    assert first[3].attributes.get("data-value", "") == ""
+    assert [row[3].text for row in others] == ["$257", "$6.82", "$0"]
+
+
 def test_a_plan_without_alternatives_and_lines_is_still_a_page() -> None:
     """
     Nothing on the bill, no alternatives, no gates, no defaults: the page is whole and claims nothing.

@@ -7,7 +7,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from servewright.ranges import ZERO, Range, total_of_known
+from servewright.ranges import ZERO, Range, known_part
 from servewright.report.figures import compact, per_million, percent, plural
 from servewright.report.html.cells import exact_text, label, measure, money, number, price
 from servewright.report.html.parts import Cell, Heading, Section, Table, Text
@@ -59,10 +59,14 @@ def by_component(preview: Preview) -> Waterfall:
 
 def _component(name: str, lines: list[Line]) -> Bar:
     unknown = sum(not line.monthly.known for line in lines)
-    known = [line.monthly for line in lines if line.monthly.expected is not None]
-    names = ", ".join(dict.fromkeys(line.name.split(" (", 1)[0] for line in lines))
-    note = f"{names}; at least: {plural(unknown, 'line')} not wholly known" if unknown else names
-    return Bar(label=name, monthly=total_of_known(line.monthly for line in lines) if known else None, note=note)
+    month = known_part(line.monthly for line in lines)
+    note = ", ".join(dict.fromkeys(line.name.split(" (", 1)[0] for line in lines))
+    if not unknown:
+        return Bar(label=name, monthly=month, note=note)
+    missing = f"{plural(unknown, 'line')} not wholly known"
+    if month.expected is None:
+        return Bar(label=name, monthly=month, note=f"{note}; {missing}")
+    return Bar(label=f"{name}, what is known", monthly=month, note=f"{note}; at least: {missing}")
 
 
 def _missing(bill: Bill) -> str:
@@ -163,6 +167,10 @@ def _members(amount: Range) -> tuple[Decimal | None, Decimal | None, Decimal | N
     return amount.min, amount.expected, amount.max
 
 
+def _rests(amounts: list[Range]) -> Cell:
+    return money(known_part(amounts).expected, at_least=any(each.expected is None for each in amounts))
+
+
 def sources_section(preview: Preview) -> Section:
     """
     Return where the prices are from, how old they are and how much of the month rests on each.
@@ -170,9 +178,9 @@ def sources_section(preview: Preview) -> Section:
     found: dict[tuple[str, str], list[Range]] = {}
     for line in preview.bill.lines:
         found.setdefault((in_words(line.source or "no source"), line.as_of or "no date"), []).append(line.monthly)
-    sums = {key: total_of_known(amounts).expected or Decimal(0) for key, amounts in found.items()}
-    order = sorted(found, key=lambda key: (-sums[key], key))
-    rows = tuple((label(source), label(day), number(Decimal(len(found[source, day]))), money(sums[source, day])) for source, day in order)
+    sums = {key: known_part(amounts).expected for key, amounts in found.items()}
+    order = sorted(found, key=lambda key: (sums[key] is not None, -(sums[key] or Decimal(0)), key))
+    rows = tuple((label(key[0]), label(key[1]), number(Decimal(len(found[key]))), _rests(found[key])) for key in order)
     table = Table(
         id="sources-table",
         caption="Sources of the prices, with their dates and what rests on them",
