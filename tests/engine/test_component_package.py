@@ -30,7 +30,7 @@ pytestmark = [
 
 PLUGIN = REPOSITORY / "components" / "servewright" / "provider" / "plugin"
 EXAMPLES = REPOSITORY / "docs" / "examples"
-REMOTE = REPOSITORY / "tests" / "engine" / "programs" / "remote_component"
+REMOTE = REPOSITORY / "tests" / "engine" / "component_program"
 NAME = "servewright-plugin"
 TYPE = "servewright:index:ServingStack"
 ADDED_BY_THE_ENGINE = {"version", "__internal"}
