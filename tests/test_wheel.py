@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
+
+from built_wheel import unpacked_wheel
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -19,13 +20,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     Return a folder with the files of a freshly built wheel.
     """
-    folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", str(folder), str(ROOT)]
-    subprocess.run(build, check=True, capture_output=True)
-    (wheel,) = folder.glob("servewright-*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(folder / "site")
-    return folder / "site"
+    return unpacked_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 def test_the_wheel_holds_every_file_of_the_package_and_the_blueprints(unpacked: Path) -> None:

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
 
+from built_wheel import unpacked_wheel
 from shipped_figures import SHELF, SHIPPED
 
 ROOT = SHELF.parent
@@ -21,13 +21,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     Return a folder with the files of a freshly built wheel.
     """
-    folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", str(folder), str(ROOT)]
-    subprocess.run(build, check=True, capture_output=True)
-    (wheel,) = folder.glob("servewright-*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(folder / "site")
-    return folder / "site"
+    return unpacked_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 def _servewright(unpacked: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

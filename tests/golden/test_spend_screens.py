@@ -68,3 +68,10 @@ def test_the_screen_is_the_golden(kind: str, width: int) -> None:
         path.write_text(made, encoding="utf-8")
     assert made == path.read_text(encoding="utf-8")
     assert max(map(len, made.splitlines())) <= width
+
+
+def test_the_page_shows_this_screen() -> None:
+    """docs/actual-spend.md carries the month as the command prints it."""
+    screen = (HERE / "month-80.txt").read_text(encoding="utf-8").strip("\n")
+    page = (STACKS.parent / "docs" / "actual-spend.md").read_text(encoding="utf-8")
+    assert "\n".join(f"    {line}".rstrip() for line in screen.splitlines()) in page

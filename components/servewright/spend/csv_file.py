@@ -7,7 +7,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from servewright.spec.faults import nearest
 from servewright.spend.cells import amount_of, day_of
@@ -15,11 +15,13 @@ from servewright.spend.codes import BAD_CELL, NOT_A_SPEND_FILE, OTHER_CURRENCY
 from servewright.spend.model import Entry, Spend
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
     from decimal import Decimal
 
     from servewright.spend.faults import Faults
+
+_Value = TypeVar("_Value")
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "date": ("date", "day", "start", "chargeperiodstart", "lineitem/usagestartdate", "line_item_usage_start_date"),
@@ -170,18 +172,17 @@ def _days(row: _Row, start: date, faults: Faults) -> int:
 
 
 def _day(row: _Row, name: str, faults: Faults) -> date | None:
-    text = row.get(name) or ""
-    try:
-        return day_of(text)
-    except ValueError as error:
-        faults.add(BAD_CELL, str(error), line=row.number, path=name, value=text)
-        return None
+    return _cell(row, name, day_of, faults)
 
 
 def _amount(row: _Row, name: str, faults: Faults) -> Decimal | None:
+    return _cell(row, name, amount_of, faults)
+
+
+def _cell(row: _Row, name: str, parse: Callable[[str], _Value], faults: Faults) -> _Value | None:
     text = row.get(name) or ""
     try:
-        return amount_of(text)
+        return parse(text)
     except ValueError as error:
         faults.add(BAD_CELL, str(error), line=row.number, path=name, value=text)
         return None
