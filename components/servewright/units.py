@@ -24,6 +24,7 @@ MIB_PER_GIB: Final = 1024
 MILLICORES: Final = 1000
 
 _MILLISECONDS = {"ms": Decimal(1), "s": Decimal(1000), "m": Decimal(60_000), "h": Decimal(3_600_000)}
+_BYTES = {"KiB": Decimal(2**10), "MiB": Decimal(MIB), "GiB": Decimal(GIB), "TiB": Decimal(2**40)}
 _NUMBER = r"([0-9]{1,15}(?:\.[0-9]{1,9})?)"
 
 
@@ -32,6 +33,13 @@ def parse_duration_ms(text: str) -> Decimal:
     Return the milliseconds of "800ms", "0.8s", "10m" or "2h".
     """
     return _scaled(text, _MILLISECONDS, "800ms, 0.8s, 10m or 2h")
+
+
+def parse_size_bytes(text: str) -> Decimal:
+    """
+    Return the bytes of "64KiB", "1MiB", "2GiB" or "1.5TiB".
+    """
+    return _scaled(text, _BYTES, "64KiB, 1MiB, 2GiB or 1TiB")
 
 
 def parse_usd(text: str) -> Decimal:

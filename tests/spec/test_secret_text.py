@@ -113,7 +113,10 @@ def test_fields_named_like_secrets(path: str) -> None:
     assert names_a_secret(path)
 
 
-@pytest.mark.parametrize("path", ["models[0].traffic.input_tokens", "models[0].traffic.output_tokens.p95", "labels.keyboard", "name"])
+@pytest.mark.parametrize(
+    "path",
+    ["models[0].traffic.input_tokens", "models[0].traffic.output_tokens.p95", "rungs[0].when.first_token", "labels.keyboard", "name"],
+)
 def test_fields_that_only_sound_like_secrets(path: str) -> None:
     """
     Token counts are no tokens.

@@ -15,7 +15,7 @@ from spec_files import MODEL, TOP, faults_of
         ("model: x", "Nearest: models"),
         ("tags: {a: b}", "write labels"),
         ("env: dev", "write environment"),
-        ("rps: 3", "write requests_per_second, which stands below models[].traffic"),
+        ("rps: 3", "write requests_per_second, which stands below models[].traffic or gateway.routes[]"),
         ("replicas: 2", "write scaling: {min, max}, which stands below models[]"),
         ("ttft_p95: 1s", "ttft_p95 stands below models[].slo"),
     ],

@@ -161,7 +161,7 @@ def _nameless(file: SpecFile, path: str, name: Placed | None, listed: str) -> It
         yield fault_at(file.document, WRONG_TYPE, path, f"must be text, this is {kind(plain(name))}: {what}", hint)
 
 
-_EXAMPLES: Final = {"name": "name: chat", "rule": "rule: monthly-maximum"}
+_EXAMPLES: Final = {"model": "model: chat", "name": "name: chat", "rule": "rule: monthly-maximum"}
 
 
 def _places(found: Conflict, top: str) -> Iterator[tuple[str, int, int]]:

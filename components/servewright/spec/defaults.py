@@ -8,10 +8,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from servewright.spec.applied import Applied, percent, written
+from servewright.spec.cache_defaults import caches_of
 from servewright.spec.default_name import name_from
+from servewright.spec.demand import in_force, with_demand
 from servewright.spec.environments import ENVIRONMENTS, EnvironmentDefaults
 from servewright.spec.extends_fields import API_VERSION
 from servewright.spec.gate_defaults import gates_of
+from servewright.spec.gateway_defaults import gateway_of
 from servewright.spec.model_rules import ENGINE_VERSION
 from servewright.spec.platform_defaults import cluster_of, operators_of, zones_of_stack
 from servewright.spec.purchase_defaults import budget_of, capacity_of
@@ -69,9 +72,12 @@ def complete(spec: Spec, source: SourceMap, warnings: tuple[Diagnostic, ...], zo
     rules = ENVIRONMENTS[environment]
     stack = _stack(spec, environment, applied, zones_of)
     note_sections(spec, environment, applied)
+    gateway = gateway_of(spec, environment, applied)
+    caches = in_force(caches_of(spec, environment, applied), gateway)
+    models = tuple(_model(model, f"models[{index}]", environment, rules, applied) for index, model in enumerate(spec.models))
     return Request(
         stack=stack,
-        models=tuple(_model(model, f"models[{index}]", environment, rules, applied) for index, model in enumerate(spec.models)),
+        models=with_demand(models, gateway, caches),
         capacity=capacity_of(spec.capacity, environment, applied),
         budget=budget_of(spec.budgets, applied),
         gates=gates_of(spec.gates, spec.budgets, environment, applied),
@@ -79,6 +85,8 @@ def complete(spec: Spec, source: SourceMap, warnings: tuple[Diagnostic, ...], zo
         defaults=tuple(applied.entries),
         warnings=warnings,
         source=source,
+        gateway=gateway,
+        caches=caches,
     )
 
 
@@ -174,9 +182,12 @@ def _traffic(traffic: TrafficSpec, task: Task, path: str, applied: Applied) -> T
         raise TypeError(msg)
     steady: str | tuple[Decimal, ...] = "steady"
     made = traffic.output_tokens
+    direct = traffic.requests_per_second
+    if direct is None:
+        applied.note(f"{path}.requests_per_second", "null", "nothing is sent under its own name: what it gets comes through the gateway")
     over_mean = P95_OVER_MEAN if task == "generate" else P95_OVER_MEAN_READ
     return Traffic(
-        requests_per_second=traffic.requests_per_second,
+        requests_per_second=direct or Decimal(0),
         input_tokens=_length(traffic.input_tokens, over_mean, f"{path}.input_tokens", applied),
         output_tokens=None if made is None else _length(made, over_mean, f"{path}.output_tokens", applied),
         profile=applied.take(f"{path}.profile", traffic.profile, steady, "the same load in every hour: never too small"),
@@ -184,6 +195,7 @@ def _traffic(traffic: TrafficSpec, task: Task, path: str, applied: Applied) -> T
         prefix_share=applied.take(
             f"{path}.prefix_share", traffic.prefix_share, Decimal(0), "no part of the prompts is known to repeat", shown="0%"
         ),
+        per_call=Decimal(1) if traffic.per_call is None else traffic.per_call,
     )
 
 

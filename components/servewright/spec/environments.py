@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
+    from servewright.spec.cache_request import CacheProvider
     from servewright.spec.gate_rules import Action
     from servewright.spec.request import Environment
 
@@ -20,7 +21,8 @@ class EnvironmentDefaults:
 
     *base_share* is the part of the busiest hour's replicas that always runs on demand (None: no base). *zones* is how many zones are
     used where none are given; *pinned* says whether an unpinned revision is refused; *sections_on* are the sections that would be on by
-    default; *gate_action* is what a broken gate does where it does not say. The other names are those of the request.
+    default; *gate_action* is what a broken gate does where it does not say. *gateway_replicas* is the gateway's minimum, *cache_provider*
+    where cache tiers run on EKS. The other names are those of the request.
     """
 
     zones: int
@@ -33,6 +35,8 @@ class EnvironmentDefaults:
     pinned: bool
     sections_on: tuple[str, ...]
     gate_action: Action
+    gateway_replicas: int
+    cache_provider: CacheProvider
 
 
 ENVIRONMENTS: Final[dict[Environment, EnvironmentDefaults]] = {
@@ -47,6 +51,8 @@ ENVIRONMENTS: Final[dict[Environment, EnvironmentDefaults]] = {
         pinned=False,
         sections_on=(),
         gate_action="warn",
+        gateway_replicas=1,
+        cache_provider="cluster",
     ),
     "staging": EnvironmentDefaults(
         zones=2,
@@ -59,6 +65,8 @@ ENVIRONMENTS: Final[dict[Environment, EnvironmentDefaults]] = {
         pinned=True,
         sections_on=("gateway", "monitoring"),
         gate_action="deny",
+        gateway_replicas=2,
+        cache_provider="elasticache",
     ),
     "prod": EnvironmentDefaults(
         zones=2,
@@ -71,5 +79,19 @@ ENVIRONMENTS: Final[dict[Environment, EnvironmentDefaults]] = {
         pinned=True,
         sections_on=("gateway", "caches", "monitoring"),
         gate_action="deny",
+        gateway_replicas=2,
+        cache_provider="elasticache",
     ),
 }
+
+ON_BY_DEFAULT: Final = ("gateway", "caches")
+"""
+The sections of *sections_on* that a spec without them really gets; the others are not built yet.
+"""
+
+
+def is_on(section: str, environment: Environment) -> bool:
+    """
+    Return True where a spec of *environment* that does not give *section* has it nevertheless.
+    """
+    return section in ON_BY_DEFAULT and section in ENVIRONMENTS[environment].sections_on

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from servewright.spec.codes import MISSING, OUT_OF_BOUNDS, UNKNOWN_FIELD, WRONG_TYPE
 from servewright.spec.document import MAX_FAULTS
 from servewright.spec.faults import kind, nearest
+from servewright.spec.field_examples import EXAMPLES
 from servewright.spec.model import Spec
 from servewright.spec.paths import join, within
 from servewright.spec.repair import Loc, existing, repaired, value_at
@@ -150,40 +151,12 @@ def _words(document: Document, detail: ErrorDetails, loc: Loc) -> tuple[str, str
     return detail["type"], str(context.get("message", detail["msg"])), context.get("hint")
 
 
-_EXAMPLES: Final = {
-    "models": "models: [{source: meta-llama/Llama-3.1-8B-Instruct, traffic: {…}, slo: {…}}]",
-    "source": "source: meta-llama/Llama-3.1-8B-Instruct",
-    "traffic": "traffic: {requests_per_second: 2, input_tokens: 1500, output_tokens: 300}",
-    "slo": "slo: {ttft_p95: 800ms, itl_p95: 60ms}; embed and rerank have no itl_p95",
-    "requests_per_second": "requests_per_second: 2, the mean of the busiest hour",
-    "input_tokens": "input_tokens: 1500, the mean",
-    "output_tokens": "output_tokens: 300, the mean",
-    "base.purchase": "purchase: on-demand, reserved, capacity-reservation or capacity-block",
-    "burst.purchase": "purchase: on-demand, or spot",
-    "fallback.purchase": "purchase: on-demand",
-    "from": "from: base.yaml",
-    "type": "type: string",
-    "secret": "token: {secret: hf-token, key: token}",
-    "key": "token: {secret: hf-token, key: token}",
-    "revision": "the commit id, 40 hexadecimal digits",
-    "capacity": "capacity: {burst: {purchase: on-demand}}",
-    "cluster": "cluster: {name: shared-prod}",
-    "isolation": "isolation: {namespace: serving}",
-    "budgets": "budgets: {monthly: 60000 USD}",
-    "gates": "gates: {rules: [{rule: monthly-maximum, limit: 95000 USD}]}",
-    "rule": "rule: monthly-maximum",
-    "owner": "owner: team-support",
-    "reason": "reason: the fair in Hanover",
-    "expires": "expires: 2026-12-31",
-}
-
-
 def _example(loc: Loc) -> str | None:
     """
     Return how the field at *loc* is written: an example of it below its parent, else one of its name.
     """
     names = [str(part) for part in loc if isinstance(part, str)]
-    return _EXAMPLES.get(".".join(names[-2:])) or _EXAMPLES.get(names[-1] if names else "")
+    return EXAMPLES.get(".".join(names[-2:])) or EXAMPLES.get(names[-1] if names else "")
 
 
 _MEANT: Final = {

@@ -1,8 +1,8 @@
 """
 Files of a spec laid over each other, each over those it builds upon.
 
-Fields merge by name, models by their own `name`, gates and waivers by their `rule`; any other list, text or number replaces what lies
-below. A null takes it away.
+Fields merge by name, the entries of some lists too: models, routes, teams and rungs by their own `name`, fallbacks by their `model`, gates
+and waivers by their `rule`. Any other list, text or number replaces what lies below. A null takes it away.
 """
 
 from __future__ import annotations
@@ -15,7 +15,17 @@ from typing import Final
 from servewright.spec.paths import ROOT, child
 from servewright.spec.placed import Placed, PlacedFields, PlacedList, PlacedScalar
 
-NAMED_LISTS: Final[Mapping[str, str]] = MappingProxyType({"models": "name", "gates.rules": "rule", "gates.waivers": "rule"})
+NAMED_LISTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "models": "name",
+        "gateway.fallbacks": "model",
+        "gateway.ladder.rungs": "name",
+        "gateway.routes": "name",
+        "gateway.teams": "name",
+        "gates.rules": "rule",
+        "gates.waivers": "rule",
+    }
+)
 """
 Lists whose entries merge by name: where each stands, and the field that is the name of an entry.
 """

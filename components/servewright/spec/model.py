@@ -12,8 +12,10 @@ from typing import Annotated
 from pydantic import Field
 
 from servewright.spec.blueprint_fields import BlueprintSpec
+from servewright.spec.caches import CachesField
 from servewright.spec.extends_fields import ApiVersion, ExtendsField, ParametersField
 from servewright.spec.gates import GatesSpec
+from servewright.spec.gateway import GatewayField
 from servewright.spec.infrastructure import IsolationSpec, PlatformSpec
 from servewright.spec.names import Environment, LabelValue, Owner, StackName
 from servewright.spec.prices import PricesSpec
@@ -84,14 +86,14 @@ class Spec(Part):
     How replicas are bought.
     """
 
-    gateway: AnySection | None = None
+    gateway: GatewayField | None = None
     """
-    The gateway in front of the models. Not built yet.
+    The gateway in front of the models: one address, keys, limits, routes; off: clients call each model's own Service. Default off in dev.
     """
 
-    caches: AnySection | None = None
+    caches: CachesField | None = None
     """
-    Cache tiers. Not built yet.
+    What is kept of the answers, for how long, and where; off: nothing. Needs the gateway. Default on in prod, off in dev and staging.
     """
 
     monitoring: AnySection | None = None

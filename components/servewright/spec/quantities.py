@@ -79,7 +79,7 @@ def _between(number: Decimal, low: str, high: str) -> bool:
     return number.is_finite() and Decimal(low) <= number <= Decimal(high)
 
 
-def _quantity(value: object, parse: Callable[[str], Decimal], needs: str) -> Decimal:
+def quantity(value: object, parse: Callable[[str], Decimal], needs: str) -> Decimal:
     """
     Return the quantity in the text *value*; *needs* is the message where the unit is missing.
     """
@@ -128,7 +128,7 @@ def parse_latency(value: object) -> Decimal:
     """
     Return the milliseconds of a latency target, 0.1ms to 10m.
     """
-    milliseconds = _quantity(value, parse_duration_ms, "needs a unit: 800ms or 0.8s")
+    milliseconds = quantity(value, parse_duration_ms, "needs a unit: 800ms or 0.8s")
     if not _between(milliseconds, "0.1", "600000"):
         raise fault(OUT_OF_BOUNDS, "must be from 0.1ms to 10m")
     return milliseconds
@@ -138,7 +138,7 @@ def parse_share(value: object) -> Decimal:
     """
     Return the share 0..1 of "60%".
     """
-    return _quantity(value, parse_percent, "needs a percent sign: 60%")
+    return quantity(value, parse_percent, "needs a percent sign: 60%")
 
 
 def parse_part(value: object) -> Decimal:
@@ -155,7 +155,7 @@ def parse_below_one(value: object) -> Decimal:
     """
     Return the share of "99.9%", above 0 and below 100%.
     """
-    share = _quantity(value, parse_percent, "needs a percent sign: 99.9%")
+    share = quantity(value, parse_percent, "needs a percent sign: 99.9%")
     if not 0 < share < 1:
         raise fault(OUT_OF_BOUNDS, "must be above 0% and below 100%", "nothing is always available: 99.9% allows 44 minutes a month")
     return share
@@ -165,7 +165,7 @@ def parse_money(value: object) -> Decimal:
     """
     Return the amount of "60000 USD": above 0, at most a billion.
     """
-    amount = _quantity(value, parse_usd, "needs its currency, which is USD: 60000 USD")
+    amount = quantity(value, parse_usd, "needs its currency, which is USD: 60000 USD")
     if not _between(amount, "0.01", "1000000000"):
         raise fault(OUT_OF_BOUNDS, "must be from 0.01 USD to 1000000000 USD")
     return amount
@@ -177,7 +177,7 @@ def parse_hourly(value: object) -> Decimal:
     """
     needs = "needs a unit: 35.10 USD/h"
     if isinstance(value, str) and value.endswith("/h"):
-        return _quantity(value.removesuffix("/h"), parse_usd, needs)
+        return quantity(value.removesuffix("/h"), parse_usd, needs)
     raise fault(NEEDS_UNIT, needs)
 
 

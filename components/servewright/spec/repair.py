@@ -45,7 +45,7 @@ def value_at(tree: object, loc: Loc) -> object:
 
 
 _SAMPLES: Final[dict[str, object]] = {
-    "models": [{}],
+    "models": ["sample"],
     "source": "sample/sample",
     "traffic": {},
     "slo": {},
@@ -61,9 +61,26 @@ _SAMPLES: Final[dict[str, object]] = {
     "owner": "sample",
     "reason": "sample",
     "expires": "2026-01-01",
+    "name": "sample",
+    "model": "sample",
+    "share": "1%",
+    "policy": "weight",
+    "when": {},
+    "routes.to": [{}],
+    "fallbacks.to": ["sample"],
+    "shift.to": "sample",
+    "max_num_batched_tokens": 8192,
+    "hostname": "sample.example.com",
+    "certificate": f"arn:aws:acm:us-east-1:{'0' * 12}:certificate/{'0' * 8}-0000-0000-0000-{'0' * 12}",
+    "allow_from": ["192.0.2.0/24"],
+    "embedding_model": "sample",
+    "low": "0%",
+    "expected": "0%",
+    "high": "100%",
 }
 """
-Values for required fields that are missing or faulty, so that the rest can be judged; no rule speaks about them.
+Values for required fields that are missing or faulty, by name or by name below their parent, so that the rest can be judged; no rule
+speaks about them.
 """
 
 
@@ -85,6 +102,16 @@ def repaired(tree: dict[str, object], details: list[ErrorDetails]) -> Spec | Non
     return None
 
 
+def _sample(loc: Loc) -> object:
+    """
+    Return a value for the required field at *loc*.
+    """
+    if loc == ("models",):
+        return [{}]
+    names = [name for name in loc if isinstance(name, str)]
+    return _SAMPLES.get(".".join(names[-2:]), _SAMPLES.get(names[-1]))
+
+
 def _order(loc: Loc) -> tuple[str, ...]:
     return tuple(f"{part:09d}" if isinstance(part, int) else part for part in loc)
 
@@ -95,8 +122,7 @@ def _repair(tree: dict[str, object], detail: ErrorDetails) -> None:
     """
     loc = existing(tree, detail)
     if detail["type"] == "missing":
-        name = loc[-1]
-        value_at(tree, existing(tree, {**detail, "loc": loc[:-1], "type": "parent"}))[name] = deepcopy(_SAMPLES.get(str(name)))  # type: ignore[index]
+        value_at(tree, existing(tree, {**detail, "loc": loc[:-1], "type": "parent"}))[loc[-1]] = deepcopy(_sample(loc))  # type: ignore[index]
         return
     if len(loc) == len(("models", 0)) and loc[0] == "models":
         value_at(tree, ("models",))[loc[1]] = {}  # type: ignore[index]

@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
+from servewright.spec.cache_request import NO_HITS, CachesRequest, HitRate
 from servewright.spec.gate_rules import NO_GATES, Gates
 
 if TYPE_CHECKING:
     from servewright.diagnostics import Diagnostic, SourceMap
+    from servewright.spec.gateway_request import GatewayRequest
     from servewright.spec.source_file import SourceFile
     from servewright.spec.trace import SetBy
 
@@ -63,7 +65,7 @@ class Traffic:
     """
     What arrives: *requests_per_second* is the mean of the busiest hour of the week; *profile* is a name of the catalogue's
     profiles or 168 factors of at most 1, Monday 00:00 first, in *timezone*; *prefix_share* is the part of the input that repeats.
-    *output_tokens* is None where a request is only read: embed and rerank.
+    *output_tokens* is None where a request is only read: embed and rerank. Of those, *per_call* come in one call.
     """
 
     requests_per_second: Decimal
@@ -72,6 +74,7 @@ class Traffic:
     profile: str | tuple[Decimal, ...]
     timezone: str
     prefix_share: Decimal
+    per_call: Decimal = Decimal(1)
 
     @property
     def long_request(self) -> Decimal:
@@ -109,7 +112,10 @@ class ModelRequest:
 
     *gpu*, *gpus_per_replica* and *instance_types* are pins of the hardware, as the user wrote them (not yet looked up).
     *precision* is "auto" or one of the spec's names. *min_replicas* and *max_replicas* are None where the environment's rule holds;
-    that rule is *max_replicas_rule*: "+1" (busiest hour plus one) or "x1.5".
+    that rule is *max_replicas_rule*: "+1" (busiest hour plus one) or "x1.5". The rate of *traffic* is what clients ask of the model,
+    *routed* of it by way of a route, *vectors* of it for the semantic cache alone, which no client sends; *hits* is the part of it that
+    caches answer. *cacheable* is the rate under names whose answers are kept (None: all of it where a cache names the model).
+    *offloads*: its KV blocks are kept outside the GPU too.
     """
 
     path: str
@@ -133,6 +139,25 @@ class ModelRequest:
     max_replicas: int | None
     max_replicas_rule: Literal["+1", "x1.5"]
     headroom: Decimal
+    routed: Decimal = Decimal(0)
+    vectors: Decimal = Decimal(0)
+    cacheable: Decimal | None = None
+    hits: HitRate = NO_HITS
+    offloads: bool = False
+
+    @property
+    def engine_rate(self) -> Decimal:
+        """
+        Requests a second that the engines must be able to serve in the busiest hour: what the caches surely answer is left out.
+        """
+        return self.traffic.requests_per_second * (1 - self.hits.low)
+
+    @property
+    def expected_rate(self) -> Decimal:
+        """
+        Requests a second that the engines are expected to get in the busiest hour.
+        """
+        return self.traffic.requests_per_second * (1 - self.hits.expected)
 
     def without_hardware_pins(self) -> ModelRequest:
         """
@@ -264,7 +289,7 @@ class Stack:
 class Request:
     """
     Everything the planner needs to know, the defaults that were applied and the warnings so far. *books* are the private price books that
-    the spec names, as they stand in their files.
+    the spec names, as they stand in their files. *gateway* and *caches* are None where the stack has none.
     """
 
     stack: Stack
@@ -278,3 +303,5 @@ class Request:
     trace: tuple[SetBy, ...] = ()
     gates: Gates = NO_GATES
     books: tuple[SourceFile, ...] = ()
+    gateway: GatewayRequest | None = None
+    caches: CachesRequest | None = None

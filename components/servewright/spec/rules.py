@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from servewright.spec.cache_rules import CACHE_RULES
 from servewright.spec.capacity_rules import CAPACITY_RULES
+from servewright.spec.gateway_rules import GATEWAY_RULES
+from servewright.spec.ladder_rules import LADDER_RULES
 from servewright.spec.model_rules import MODEL_RULES
+from servewright.spec.route_rules import ROUTE_RULES
 from servewright.spec.stack_rules import STACK_RULES
 
 if TYPE_CHECKING:
@@ -17,7 +21,14 @@ if TYPE_CHECKING:
 
     from servewright.spec.finding import Finding, Scope
 
-_STACK: Final[tuple[Callable[[Scope], Iterator[Finding]], ...]] = (*STACK_RULES, *CAPACITY_RULES)
+_STACK: Final[tuple[Callable[[Scope], Iterator[Finding]], ...]] = (
+    *STACK_RULES,
+    *CAPACITY_RULES,
+    *GATEWAY_RULES,
+    *ROUTE_RULES,
+    *LADDER_RULES,
+    *CACHE_RULES,
+)
 
 
 def findings(scope: Scope) -> Iterator[Finding]:

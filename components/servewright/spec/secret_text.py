@@ -22,7 +22,7 @@ REFERENCE_FORM: Final = "put it into a Kubernetes Secret and refer to it: {secre
 _SHORTEST: Final = 9
 _FEW: Final = 5
 _TOKENS: Final = (
-    r"hf_[A-Za-z0-9]{8,}",  # Hugging Face: https://huggingface.co/docs/hub/security-tokens
+    r"(?<![A-Za-z0-9_])hf_[A-Za-z0-9]{8,}",  # Hugging Face: https://huggingface.co/docs/hub/security-tokens
     r"sk-(?:(?=[A-Za-z_-]{0,64}[0-9])[A-Za-z0-9_-]{6,}|[A-Za-z0-9_-]{20,})",  # OpenAI, Anthropic, LiteLLM keys
     r"(?:AKIA|ASIA)[A-Z0-9]{12,}",  # AWS key ids: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
     r"gh[pousr]_[A-Za-z0-9]{16,}",  # GitHub
@@ -46,7 +46,7 @@ of the catalogue reaches it and that 9 of 10 random keys do).
 """
 _HEX: Final = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{32,}(?![0-9A-Za-z])", re.IGNORECASE)
 _NAMED: Final = re.compile(
-    r"(?:^|[_.-])(?:(?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|credential)s?|token)$",
+    r"(?:^|[_.-])(?:(?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|credential)s?|(?<!first_)token)$",
     re.IGNORECASE,
 )
 

@@ -17,11 +17,13 @@ from servewright.spec.codes import (
     UNKNOWN_ZONE,
 )
 from servewright.spec.default_name import name_from
+from servewright.spec.environments import is_on
 from servewright.spec.finding import Finding
 from servewright.spec.gate_checks import gates
 from servewright.spec.model_rules import duplicates, section_findings
 from servewright.spec.names import LABEL_KEY, MAX_LABEL_KEY, RESERVED_LABELS
 from servewright.spec.paths import child, item
+from servewright.spec.structure import Section
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -170,9 +172,9 @@ def node_role_of(cluster: str) -> str:
 def _sections(scope: Scope) -> Iterator[Finding]:
     for name in ("gateway", "caches", "monitoring", "network", "nodes"):
         section = getattr(scope.spec, name)
-        if section is not None:
+        if isinstance(section, Section):
             yield from section_findings(section.state, name, name)
-        elif name in scope.defaults.sections_on:
+        elif section is None and name in scope.defaults.sections_on and not is_on(name, scope.environment):
             message = f"{name} is on by default in {scope.environment} and not built yet: the stack is planned without it"
             yield Finding(code=SECTION_LATER, path=name, message=message, hint=f"{name}: off silences this", severity="warning")
 

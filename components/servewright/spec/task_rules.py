@@ -47,9 +47,13 @@ def only_reads(model: ModelSpec) -> bool:
 
 def task(_scope: Scope, model: ModelSpec, path: str) -> Iterator[Finding]:
     """
-    Yield a finding for each field that means something only while tokens are made.
+    Yield a finding for each field that means something only while tokens are made, or only while none are.
     """
     if not only_reads(model):
+        if model.traffic.per_call is not None:
+            message = "task generate has one request in a call"
+            where = f"{path}.traffic.per_call"
+            yield Finding(code=CONTRADICTION, path=where, message=message, hint="leave per_call out", reads=(f"{path}.task",))
         return
     split = model.parallelism
     fields = (

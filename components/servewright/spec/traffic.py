@@ -16,6 +16,7 @@ from servewright.spec.quantities import Availability, Latency, Parsed, ShareOf, 
 from servewright.spec.structure import Part, Short
 from servewright.units import HOURS_PER_WEEK
 
+RequestRate = Annotated[Decimal, number("0.000001", "1000000")]
 TokenCount = Annotated[Decimal, number("1", "10000000")]
 
 
@@ -92,10 +93,11 @@ class TrafficSpec(Part):
     What arrives at one model.
     """
 
-    requests_per_second: Annotated[Decimal, number("0.000001", "1000000")]
+    requests_per_second: RequestRate | None = None
     """
-    Mean requests per second in the busiest hour of the week. 0.000001 to 1 000 000. Sizes the replicas. For embed each text of a call
-    is a request, for rerank each pair of query and document.
+    Mean requests per second in the busiest hour of the week, sent under the model's own name. 0.000001 to 1 000 000. Sizes the replicas.
+    For embed each text of a call is a request, for rerank each pair of query and document. Needed, but for a model that a route of the
+    gateway leads to or whose vectors the semantic cache uses: there the default is 0, and what comes that way is added.
     """
 
     input_tokens: TokenLengthField
@@ -121,8 +123,15 @@ class TrafficSpec(Part):
 
     prefix_share: ShareOf | None = None
     """
-    Part of the input that repeats from request to request. Default 0%. The engine's prefix cache is on; the plan does not count on it yet
-    and sizes for prompts that are all new.
+    Part of the input that repeats from request to request, in every replica. 0% to 100%. Default 0%. The engine's prefix cache is on and
+    does not read it again: a higher share means fewer replicas. Time to the first token and KV cache are sized for prompts that are all
+    new. Nothing of it counts for embed and rerank.
+    """
+
+    per_call: Annotated[Decimal, number("1", "10000")] | None = None
+    """
+    Texts of one call for embed, pairs of one call for rerank, mean. 1 to 10 000. Default 1. The gateway handles calls: with 20 pairs a call
+    it needs a twentieth of the CPU. Refused for generate, where a call is a request.
     """
 
 
