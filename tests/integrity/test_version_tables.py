@@ -17,6 +17,7 @@ DATA = files("servewright.catalog") / "data"
 KEYS = {
     "amis.csv": ("kubernetes_minor",),
     "assumptions.csv": ("name",),
+    "cache_nodes.csv": ("node_type",),
     "charts.csv": ("component",),
     "eks_versions.csv": ("kubernetes_minor",),
     "exclusions.csv": ("pattern",),
@@ -165,7 +166,7 @@ def test_assumptions_lie_within_their_range() -> None:
     An assumed number lies between its low and its high; each says of what kind it is.
     """
     for row in CATALOG.assumptions.constants.values():
-        assert row.kind in {"judgement", "read", "convention", "rule"}, row
+        assert row.kind in {"judgement", "measured", "read", "convention", "rule"}, row
         if row.low is not None and row.high is not None:
             assert Decimal(row.low) <= Decimal(row.value) <= Decimal(row.high), row
 

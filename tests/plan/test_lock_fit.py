@@ -42,7 +42,20 @@ PINS: dict[str, tuple[Any, str]] = {
 Another value of every field that a lock holds, and where the difference is told.
 """
 
-FOLLOWS = {"path", "token", "traffic", "slo", "priority", "min_replicas", "max_replicas", "max_replicas_rule", "headroom"}
+FOLLOWS = {
+    "path",
+    "token",
+    "traffic",
+    "slo",
+    "priority",
+    "min_replicas",
+    "max_replicas",
+    "max_replicas_rule",
+    "headroom",
+    "routed",
+    "hits",
+    "offloads",
+}
 """
 What follows the spec under a lock.
 """

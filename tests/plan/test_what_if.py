@@ -9,10 +9,12 @@ from decimal import Decimal
 
 import pytest
 
+from gateways_made import CACHES
 from quick_plans import CATALOG, plan_quickly
 from requests_made import SPOT, model_request, request
 from servewright.errors import InvalidInputError
 from servewright.plan.what_if import Variant, variants
+from servewright.spec.cache_request import NO_HITS, HitRate
 from servewright.spec.request import BaseCapacity, Request
 
 LLAMA_8B = "meta-llama/Llama-3.1-8B-Instruct"
@@ -74,6 +76,19 @@ def test_a_plan_of_a_variant_runs_on_what_it_says() -> None:
         except InvalidInputError:
             continue
         assert {model.gpu_id for model in found.models} == {each.request.models[0].gpu}
+
+
+def test_a_stack_with_caches_is_weighed_without_them() -> None:
+    """
+    The other choice to a cache is that every request reaches an engine; where nothing is cached there is no such choice.
+    """
+    hits = HitRate(low=Decimal("0.1"), expected=Decimal("0.2"), high=Decimal("0.3"))
+    plain = asked()
+    found = variants(replace(asked(hits=hits), caches=CACHES), plan_quickly(plain), CATALOG)
+    (without,) = [each.request for each in found if each.kind == "caches"]
+
+    assert (without.caches, [model.hits for model in without.models]) == (None, [NO_HITS])
+    assert "caches" not in {each.kind for each in others(plain)}
 
 
 @pytest.mark.parametrize("bound", [{"rate": Decimal(5)}, {"reservation": "cr-0123456789abcdef0"}])

@@ -10,6 +10,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "amis.csv": ("kubernetes_minor", "alias", "driver", "kernel", "source", "as_of", "notes"),
     "usage_defaults.csv": ("type", "key", "unit", "min", "expected", "max", "kind", "remark"),
     "assumptions.csv": ("name", "value", "unit", "low", "high", "kind", "remark"),
+    "cache_nodes.csv": ("node_type", "memory_bytes", "source", "as_of"),
     "charts.csv": ("component", "chart", "repository", "crds", "source", "as_of", "notes"),
     "eks_versions.csv": (
         "kubernetes_minor",

@@ -57,6 +57,7 @@ def load_catalog() -> Catalog:
         ),
         versions=_versions(),
         assumptions=_assumptions(),
+        cache_nodes=tuple(map(rows.cache_node, read_table("cache_nodes.csv"))),
         usage_defaults=UsageDefaults(rows=tuple(map(version_rows.usage_default, read_table("usage_defaults.csv")))),
     )
 

@@ -70,6 +70,17 @@ class InstanceType:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CacheNode:
+    """
+    One ElastiCache node type and its *memory_mib*, the server's maxmemory before any of it is reserved.
+    """
+
+    node_type: str
+    memory_mib: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
     """
     One unit price. *unit* is that of the catalogue ("instance-hour", "GB-month"). *as_of* is as found in the source,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from servewright.catalog.instance_prices import InstancePrices
     from servewright.catalog.model import (
         Assumption,
+        CacheNode,
         Checkpoint,
         EngineContract,
         Gpu,
@@ -54,6 +55,7 @@ class Catalog:
     versions: Versions
     assumptions: Assumptions
     usage_defaults: UsageDefaults = NO_DEFAULTS
+    cache_nodes: tuple[CacheNode, ...] = ()
 
     @property
     def gpus(self) -> tuple[Gpu, ...]:

@@ -12,7 +12,7 @@ from typing import Literal, cast
 from servewright.catalog.cells import Row, day, decimal, integer
 from servewright.catalog.hardware import Exclusion, excluded_by
 from servewright.catalog.instance_prices import InstancePrice, InterruptionBand, NotSold, Offer
-from servewright.catalog.model import ComputeFormat, Gpu, InstanceType, Price
+from servewright.catalog.model import CacheNode, ComputeFormat, Gpu, InstanceType, Price
 from servewright.catalog.prices import PriceTier
 
 
@@ -77,6 +77,13 @@ def instance(row: Row, exclusions: tuple[Exclusion, ...], sources: dict[str, Sou
         source=sources[row["source"]].text,
         excluded=excluded_by(row["name"], exclusions),
     )
+
+
+def cache_node(row: Row) -> CacheNode:
+    """
+    Return the cache node of *row*.
+    """
+    return CacheNode(node_type=row["node_type"], memory_mib=int(row["memory_bytes"]) // 2**20, source=f"{row['source']} ({row['as_of']})")
 
 
 def instance_price(row: Row, sources: dict[str, Source]) -> InstancePrice:

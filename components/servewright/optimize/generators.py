@@ -47,9 +47,9 @@ In the order in which they are tried: of two changes with the same plan the firs
 """
 
 NOT_TRIED: Final = (
-    ("answers and prompts from a cache", "needs the gateway, which is not built"),
-    ("prompts that begin alike (prefix_share)", "the plan sizes as if all were new"),
-    ("a smaller model for easy requests", "needs the gateway, which is not built"),
+    ("answers and prompts from a cache", "what the gateway's cache spares is its hit rate, which is measured; the spec states it"),
+    ("prompts that begin alike (prefix_share)", "the plan counts what the spec states; what part really repeats is measured"),
+    ("a smaller model for easy requests", "a route of the gateway does it; whether its answers are good enough no figure here says"),
     ("weights from a cache of your own", "the spec's field weights is not built"),
     ("replicas down to none at night", "the spec's smallest minimum is 1"),
 )

@@ -28,7 +28,7 @@ def needed(model: ModelPlan, request: ModelRequest, catalog: Catalog) -> tuple[i
     """
     Return the replicas that the traffic needs in each hour, with the head-room that is asked for.
     """
-    rate, headroom = model.traffic.requests_per_second, request.headroom + model.extra_headroom
+    rate, headroom = model.expected_rate, request.headroom + model.extra_headroom
     return tuple(replicas_for(rate * factor, headroom, model.predicted.max_requests_per_s) for factor in factors(model, catalog))
 
 

@@ -116,8 +116,7 @@ def _try(case: Case, engine: Engine, fields: Fields, factor: Decimal) -> Tried:
     Return the month of the stack with *fields* and *factor* times its traffic; rates have three digits, rounded down.
     """
     rates = {model.name: _rounded(model.traffic.requests_per_second * factor) for model in case.request.models}
-    traffic = {name: {"traffic": {"requests_per_second": _number(rate)}} for name, rate in rates.items()}
-    whole = dict(fields) if factor == 1 else merged(fields, of_models(traffic))
+    whole = dict(fields) if factor == 1 else merged(fields, _asked(case, factor))
     try:
         bill = engine.price(engine.plan(whole))
     except InvalidInputError as fault:
@@ -126,6 +125,19 @@ def _try(case: Case, engine: Engine, fields: Fields, factor: Decimal) -> Tried:
         missing = ", ".join((*(each.what for each in bill.unknown), *(each.type for each in bill.unsupported)))
         return Tried(factor=factor, rates=rates, fields=whole, monthly=None, why=f"without a price: {missing}")
     return Tried(factor=factor, rates=rates, fields=whole, monthly=bill.monthly)
+
+
+def _asked(case: Case, factor: Decimal) -> Fields:
+    """
+    Return *factor* times what clients send: under each model's own name, and under the routes', which is no traffic of a model's own.
+    """
+    direct = {model.name: _rounded((model.traffic.requests_per_second - model.routed) * factor) for model in case.request.models}
+    models = of_models({name: {"traffic": {"requests_per_second": _number(rate)}} for name, rate in direct.items() if rate > 0})
+    routes = () if case.request.gateway is None else case.request.gateway.routes
+    if not routes:
+        return models
+    sent = [{"name": route.name, "requests_per_second": _number(_rounded(route.requests_per_second * factor))} for route in routes]
+    return {**models, "gateway": {"routes": sent}}
 
 
 def _rounded(rate: Decimal) -> Decimal:

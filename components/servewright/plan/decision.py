@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from servewright.plan.engine_arguments import EngineInput, engine_arguments, max_num_seqs
+from servewright.plan.engine_extras import with_extras
 from servewright.plan.model import EngineSettings, ModelPlan, Rejected, Share, WorkloadPlan
 from servewright.plan.node_pool import gpu_pools, replicas_on, shape_name
 from servewright.plan.offers import Market
@@ -73,7 +74,7 @@ def decide(request: Request, catalog: Catalog, choice: Choice) -> Decision:
     question, best = choice.question, choice.best
     model, placement = question.request, best.placement
     shape, card = placement.shape, question.card
-    tokens = monthly_tokens(model.traffic, question.factors)
+    tokens = monthly_tokens(model.traffic, question.factors, model.hits.expected)
     monthly = total(group.part_of(tenant) for tenant, group in choice.homes)
     token, defaults = _defaults(question)
     weights_source = shape.precision.checkpoint_source or model.source
@@ -104,7 +105,7 @@ def decide(request: Request, catalog: Catalog, choice: Choice) -> Decision:
         precision=shape.precision,
         memory=shape.memory,
         predicted=best.prediction,
-        engine=_engine(question, catalog, best, weights_source, weights_revision) if choice.locked is None else _held(choice.locked),
+        engine=with_extras(_decided(choice, catalog, weights_source, weights_revision), model.name, request, catalog.engine_contract()),
         start=placement.start,
         weights_disk_gib=question.load_bytes(shape) / 2**30,
         replicas=placement.replicas,
@@ -114,15 +115,24 @@ def decide(request: Request, catalog: Catalog, choice: Choice) -> Decision:
         ),
         shares=tuple(share for tenant, group in choice.homes for share in _shares(request, tenant, group)),
         monthly=monthly,
-        token_price=token_price(best, monthly, model.traffic, question.factors, tokens),
+        token_price=token_price(best, monthly, model, question.factors, tokens),
         next_replica=next_replica(choice.groups[-1]),
         input_tokens_per_month=tokens.input,
         output_tokens_per_month=tokens.output,
         answer_bytes_per_month=answer_bytes(catalog, question, tokens),
+        hits=model.hits,
+        vectors=model.vectors,
+        cacheable=model.cacheable,
         reasons=_reasons(request, catalog, choice),
         rejected=choice.rejected,
     )
     return Decision(model=plan, defaults=defaults)
+
+
+def _decided(choice: Choice, catalog: Catalog, source: str, revision: str | None) -> EngineSettings:
+    if choice.locked is not None:
+        return _held(choice.locked)
+    return _engine(choice.question, catalog, choice.best, source, revision)
 
 
 def _held(locked: LockedModel) -> EngineSettings:

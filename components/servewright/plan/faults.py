@@ -217,7 +217,7 @@ def maximum_too_small(source: SourceMap, request: ModelRequest, needed: int, hea
     """
     Return the fault of a replica limit below what the busiest hour needs.
     """
-    rate: Decimal = request.traffic.requests_per_second
+    rate: Decimal = request.engine_rate
     return source.diagnostic(
         "SW316",
         f"{request.path}.scaling.max",

@@ -139,7 +139,7 @@ def _locked(model: ModelPlan, pools: tuple[PoolPlan, ...], held: LockedModel | N
         max_num_batched_tokens=model.engine.max_num_batched_tokens,
         requests_per_s=Decimal(repr(model.predicted.max_requests_per_s)),
         extra_headroom=model.extra_headroom,
-        arguments=model.engine.arguments,
+        arguments=model.engine.locked,
         types=types,
         task=model.task,
     )

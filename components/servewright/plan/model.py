@@ -13,11 +13,13 @@ from typing import Final, Literal
 from servewright.catalog.model import Commitment
 from servewright.catalog.model import Purchase as Purchase  # noqa: PLC0414 - what a pool may be bought as, for all who read a plan
 from servewright.diagnostics import Diagnostic
+from servewright.plan.gateway_plan import CacheEffect, CacheTier, GatewayPlan, RoutePlan
 from servewright.plan.replica_figures import Estimate as Estimate  # noqa: PLC0414 - as Purchase: for all who read a plan
 from servewright.plan.replica_figures import Memory as Memory  # noqa: PLC0414
 from servewright.plan.replica_figures import Precision as Precision  # noqa: PLC0414
 from servewright.plan.replica_figures import Prediction as Prediction  # noqa: PLC0414
 from servewright.ranges import Range
+from servewright.spec.cache_request import NO_HITS, CachesRequest, HitRate
 from servewright.spec.gate_rules import NO_GATES, Gates
 from servewright.spec.request import AppliedDefault, BudgetRequest, Operator, SecretRef, ShareName, Slo, Stack, Task, Traffic
 from servewright.spec.trace import SetBy
@@ -47,6 +49,9 @@ class PodResources:
 class EngineSettings:
     """
     The solved engine settings and the argument list made from them, the model first.
+
+    *arguments* are those in force; *decided* are those that a lock holds, where the gateway, a cache or a rung of the ladder adds to them
+    or changes one (None: they are the same).
     """
 
     context_length: int
@@ -54,6 +59,14 @@ class EngineSettings:
     max_num_batched_tokens: int
     gpu_memory_utilization: Decimal
     arguments: tuple[str, ...]
+    decided: tuple[str, ...] | None = None
+
+    @property
+    def locked(self) -> tuple[str, ...]:
+        """
+        The arguments that follow from model, hardware and targets alone, which a lock holds.
+        """
+        return self.arguments if self.decided is None else self.decided
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +181,8 @@ class ModelPlan:
     *source* and *revision* are what the user asked for; *weights_source* and *weights_revision* what the engine loads.
     *instance_type* is what its pools were planned on; *extra_headroom* was added to the request's own, for a prediction with a wider band.
     *replicas* are those of all *workloads* together. *parameters* are total and active. *input_tokens_per_month* and
-    *output_tokens_per_month* follow the profile.
+    *output_tokens_per_month* follow the profile, less what the caches are expected to answer: *hits* is the part of the requests.
+    *vectors* and *cacheable* are the request's.
     """
 
     path: str
@@ -210,6 +224,23 @@ class ModelPlan:
     reasons: tuple[str, ...]
     rejected: tuple[Rejected, ...]
     answer_bytes_per_month: int | None = None
+    hits: HitRate = NO_HITS
+    vectors: Decimal = Decimal(0)
+    cacheable: Decimal | None = None
+
+    @property
+    def engine_rate(self) -> Decimal:
+        """
+        Requests a second of the busiest hour that the replicas are sized for: what clients ask less what the caches surely answer.
+        """
+        return self.traffic.requests_per_second * (1 - self.hits.low)
+
+    @property
+    def expected_rate(self) -> Decimal:
+        """
+        Requests a second of the busiest hour that the engines are expected to get, which their hours and tokens follow.
+        """
+        return self.traffic.requests_per_second * (1 - self.hits.expected)
 
     @property
     def reads_only(self) -> bool:
@@ -293,7 +324,8 @@ NO_LOCK: Final = LockUse(state="none", file=None)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """
-    Everything that was decided for one stack.
+    Everything that was decided for one stack. *gateway* is None where clients call the engines; *caches* is what the spec asks of the
+    *tiers*, which are the stores that hold it, *effects* what it spares each model.
     """
 
     stack: Stack
@@ -306,3 +338,8 @@ class Plan:
     lock: LockUse = NO_LOCK
     trace: tuple[SetBy, ...] = ()
     gates: Gates = NO_GATES
+    gateway: GatewayPlan | None = None
+    caches: CachesRequest | None = None
+    tiers: tuple[CacheTier, ...] = ()
+    effects: tuple[CacheEffect, ...] = ()
+    routes: tuple[RoutePlan, ...] = ()

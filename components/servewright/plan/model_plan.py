@@ -110,8 +110,8 @@ def _as_locked(request: Request, market: Market, question: Question, locked: Loc
         return (_beyond_maximum(request, question, (shape.held,), _most(model)),)
     placed = placements(market, question, shape.held, locked)
     most = max((p.replicas.busiest * shape.today for p in placed if isinstance(p, Placement)), default=0.0)
-    if placed and most < float(model.traffic.requests_per_second):
-        why = f"by today's constants its replicas serve {most:.2f} of {model.traffic.requests_per_second.normalize():f} req/s"
+    if placed and most < float(model.engine_rate):
+        why = f"by today's constants its replicas serve {most:.2f} of {model.engine_rate.normalize():f} req/s"
         return (faults.lock_no_longer_serves(request.source, model, why),)
     ranked = [with_prediction(market.catalog, request.stack, model, p) for p in placed if isinstance(p, Placement)]
     if not ranked:
@@ -135,7 +135,7 @@ def _most(model: ModelRequest) -> int:
 
 def _needed(question: Question, shape: Shape) -> int:
     model = question.request
-    rate = model.traffic.requests_per_second * max(question.factors)
+    rate = model.engine_rate * max(question.factors)
     return replicas_for(rate, model.headroom + shape.extra_headroom, shape.capacity)
 
 

@@ -44,11 +44,12 @@ def _of_stack(request: Request, lock: LockUse) -> Iterator[Diagnostic]:
             "activate the tag servewright:stack once as a cost-allocation tag in the billing console: until a day later the AWS Budget "
             "counts nothing. It never counts what carries no tags (data transfer, shared NAT, support)",
         )
+    callers = "clients" if request.gateway is None else "the gateway"
     yield _warning(
         request,
         "SW434",
         "platform.cluster",
-        "clients and Prometheus reach the engine over plain HTTP inside the cluster network; weights come over HTTPS",
+        f"{callers} and Prometheus reach the engine over plain HTTP inside the cluster network; weights come over HTTPS",
     )
 
 

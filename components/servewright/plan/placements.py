@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from servewright.plan.kv_offload import STAGING_GIB
 from servewright.plan.offers import Market, allowed, share_rate
 from servewright.plan.packing import assumed_daemonsets, replicas_per_node
 from servewright.plan.pod import pod_resources
@@ -99,7 +100,8 @@ def placements(market: Market, question: Question, shape: Shape, locked: LockedM
     asked = _demand(market, question, shape, locked)
     found = []
     for instance in _types(market, request, shape, locked):
-        pod = pod_resources(market.catalog, instance, shape.gpus, shape.memory.replica_weights_gib)
+        staging = STAGING_GIB if request.offloads else 0
+        pod = pod_resources(market.catalog, instance, shape.gpus, shape.memory.replica_weights_gib, staging)
         if not _holds(market, instance, pod):
             continue
         not_sold = _not_sold(market, shape, instance, asked.shares)

@@ -2,7 +2,7 @@
 What one engine pod requests from its node.
 
     CPU     4 cores + 2 per GPU
-    memory  8 GiB + 10 % of the weights + 2 GiB per GPU + /dev/shm
+    memory  8 GiB + 10 % of the weights + 2 GiB per GPU + /dev/shm, and what each GPU's worker stages KV blocks in
 
 and never more than the node's share per GPU, so that every GPU of a node can be used (judgement: facts table `assumptions`).
 """
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from servewright.catalog.query import Catalog
 
 
-def pod_resources(catalog: Catalog, instance: InstanceType, gpus: int, weights_gib: float) -> PodResources:
+def pod_resources(catalog: Catalog, instance: InstanceType, gpus: int, weights_gib: float, staging_gib: int = 0) -> PodResources:
     """
-    Return the requests of a pod with *gpus* GPUs on *instance*; the type must have allocatable figures.
+    Return the requests of a pod with *gpus* GPUs on *instance*; the type must have allocatable figures. *staging_gib* is for each GPU.
     """
     cpu = int((catalog.assumed("pod_cpu_base") + catalog.assumed("pod_cpu_per_gpu") * gpus) * MILLICORES)
     shm = int(catalog.assumed("pod_shm_per_gpu") * gpus * MIB_PER_GIB)
     weights = catalog.assumed("pod_memory_weights_share") * Decimal(str(weights_gib))
-    host = catalog.assumed("pod_memory_base") + weights + catalog.assumed("pod_memory_per_gpu") * gpus
+    host = catalog.assumed("pod_memory_base") + weights + (catalog.assumed("pod_memory_per_gpu") + staging_gib) * gpus
     memory = math.ceil(host * MIB_PER_GIB) + shm
     share = Decimal(gpus) / instance.gpu_count
     cpu_free = (instance.allocatable_cpu_millicores or 0) - int(catalog.assumed("daemonset_cpu_per_gpu_node"))

@@ -69,7 +69,7 @@ def with_prediction(catalog: Catalog, stack: Stack, request: ModelRequest, place
     Return *placement* with its prediction at its share of the busiest hour and the price it is compared by.
     """
     shape = placement.shape
-    found = _at(shape, float(request.traffic.requests_per_second) / placement.replicas.busiest, lengths_of(request.traffic))
+    found = _at(shape, float(request.engine_rate) / placement.replicas.busiest, lengths_of(request.traffic))
     prediction = Prediction(
         ttft_p95_ms=found.ttft_p95_ms,
         itl_p95_ms=found.itl_p95_ms,

@@ -31,12 +31,13 @@ def reasons(request: ModelRequest, best: Ranked, cheapest: Ranked, groups: tuple
     placement, shape = best.placement, best.placement.shape
     memory, replicas = shape.memory, placement.replicas
     nodes = sum(_nodes_alone(group, tenant.replicas.busiest) for group, tenant in zip(groups, placement.tenants, strict=True))
-    rate = request.traffic.requests_per_second
+    rate = request.engine_rate
     gpus = f"each of {shape.gpus} GPUs" if shape.gpus > 1 else "the GPU"
     spare = f"{(request.headroom + shape.extra_headroom) * 100:.0f} % head-room"
     if shape.extra_headroom:
         spare += f" ({shape.extra_headroom * 100:.0f} % of it for the wider error band)"
-    need = f"{rate.normalize():f} req/s with {spare} need {_count(replicas.busiest, 'replica')}"
+    cached = f" (of {request.traffic.requests_per_second.normalize():f}, less what the caches surely answer)" if request.hits.low else ""
+    need = f"{rate.normalize():f} req/s{cached} with {spare} need {_count(replicas.busiest, 'replica')}"
     left = f"{memory.kv_cache_gib:.1f} GiB are left for {memory.kv_tokens:,} tokens of KV cache per replica"
     if not memory.kv_tokens:
         left = f"{memory.kv_cache_gib:.1f} GiB stay free: an encoder has no KV cache"
@@ -49,6 +50,7 @@ def reasons(request: ModelRequest, best: Ranked, cheapest: Ranked, groups: tuple
         f"{shape.precision.weights} weights take {memory.weights_gib:.1f} GiB on {gpus}, the engine {memory.overhead_gib:.1f}; {left}",
         per_step,
     ]
+    words += _repeated(request)
     if shape.precision.origin == "online":
         words.append(f"{shape.precision.weights} is made from the published weights while loading: no published checkpoint is known")
     if shape.precision.weight_only and shape.precision.weights not in ("bf16", "fp16"):
@@ -57,6 +59,18 @@ def reasons(request: ModelRequest, best: Ranked, cheapest: Ranked, groups: tuple
         less = f"{(best.price - cheapest.price) / best.price * 100:.0f} % less" if best.price.is_finite() else "a known price"
         words.append(f"the cheapest within the same targets is {cheapest.placement.shape.label}, at {less}: priority: cost takes it")
     return (*words, *share_reasons(best, groups), *_alone(best, groups))
+
+
+def _repeated(request: ModelRequest) -> tuple[str, ...]:
+    """
+    Return what was counted of prompts that begin alike, where the model keeps their beginning.
+    """
+    share, mean = request.traffic.prefix_share, request.traffic.input_tokens.mean
+    if not share or request.traffic.output_tokens is None:
+        return ()
+    read = max(Decimal(1), mean * (1 - share))
+    counted = f"the rate counts {read:,.0f} of {mean:,.0f} tokens, first token and KV cache all of them"
+    return (f"{share * 100:.0f} % of a mean prompt is in the engine's cache: {counted}",)
 
 
 def _alone(best: Ranked, groups: tuple[PoolGroup, ...]) -> tuple[str, ...]:

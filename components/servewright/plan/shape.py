@@ -196,7 +196,13 @@ def lengths_of(traffic: Traffic) -> Lengths:
     given, made = traffic.input_tokens, traffic.output_tokens
     if made is None:
         return Lengths(input_mean=float(given.mean), input_p95=float(given.p95))
-    return Lengths(input_mean=float(given.mean), input_p95=float(given.p95), output_mean=float(made.mean), output_p95=float(made.p95))
+    return Lengths(
+        input_mean=float(given.mean),
+        input_p95=float(given.p95),
+        output_mean=float(made.mean),
+        output_p95=float(made.p95),
+        cached=float(traffic.prefix_share),
+    )
 
 
 def targets_of(slo: Slo) -> SloTargets:

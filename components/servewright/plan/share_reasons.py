@@ -40,9 +40,9 @@ def _zone_loss(best: Ranked, tenant: Tenant, zones: int) -> str:
     """
     Return how much of the busiest hour is served within the SLO when a zone is lost, before anything new has started.
     """
-    always, wanted = tenant.replicas.busiest, tenant.request.traffic.requests_per_second
+    always, wanted = tenant.replicas.busiest, tenant.request.engine_rate
     left = always - -(-always // zones)
-    share = min(Decimal(1), left * Decimal(repr(best.prediction.max_requests_per_s)) / wanted)
+    share = min(Decimal(1), left * Decimal(repr(best.prediction.max_requests_per_s)) / wanted) if wanted else Decimal(1)
     return (
         f"with one of {zones} zones lost, {left} of {always} base replicas serve on: good for {share * 100:.0f} % of the busiest hour "
         "within the SLO, the rest comes back as nodes start in the other"

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from servewright.plan.ranking import Ranked
     from servewright.plan.traffic import MonthlyTokens
     from servewright.ranges import Range
-    from servewright.spec.request import Traffic
+    from servewright.spec.request import ModelRequest
 
 _MILLION = Decimal(10**6)
 _SHARE_PLACES = 6
 _CENT_OF_A_CENT = Decimal("0.0001")
 
 
-def token_price(best: Ranked, monthly: Range, traffic: Traffic, factors: tuple[Decimal, ...], tokens: MonthlyTokens) -> TokenPrice:
+def token_price(best: Ranked, monthly: Range, request: ModelRequest, factors: tuple[Decimal, ...], tokens: MonthlyTokens) -> TokenPrice:
     """
     Return USD per million tokens at the model's *monthly* price: *blended* over the month's expected tokens, *saturated* as if the
     same nodes ran at their capacity all the time.
@@ -32,10 +32,11 @@ def token_price(best: Ranked, monthly: Range, traffic: Traffic, factors: tuple[D
     Input pays the share of the working time that prompts are predicted to add to the engine's steps at the replica's capacity, output the
     rest: input x its tokens + output x its tokens = the monthly price. Idle time is paid in the same proportion.
     """
+    traffic = request.traffic
     expected, share = monthly.expected, Decimal(repr(round(prompt_share(traffic, best.placement.shape), _SHARE_PLACES)))
     blended = None if expected is None else _per_million(expected, tokens.all)
     capacity = Decimal(repr(best.placement.shape.capacity))
-    used = traffic.requests_per_second * sum(factors) / (capacity * sum(best.placement.replicas.by_hour))
+    used = request.expected_rate * sum(factors) / (capacity * sum(best.placement.replicas.by_hour))
     only_input = traffic.output_tokens is None
     return TokenPrice(
         input=None if expected is None else _per_million(expected * share, tokens.input),

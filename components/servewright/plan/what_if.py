@@ -1,5 +1,5 @@
 """
-The same models and traffic under one other choice: another GPU, region, way of buying or format of the weights.
+The same models and traffic under one other choice: another GPU, region, way of buying or format of the weights, or without caches.
 
 Each variant is a request of its own that the planner answers as any other, so that its figures are what a user would get who wrote it.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal
 
+from servewright.spec.cache_request import NO_HITS
 from servewright.spec.request import BaseCapacity, BurstCapacity, Capacity, Fallback
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from servewright.plan.model import Plan
     from servewright.spec.request import ModelRequest, Request
 
-Kind = Literal["GPU", "region", "purchase", "precision"]
+Kind = Literal["GPU", "region", "purchase", "precision", "caches"]
 
 _FORMATS: Final = ("bf16", "fp8", "int4-awq")
 """
@@ -42,7 +43,13 @@ def variants(request: Request, plan: Plan, catalog: Catalog) -> tuple[Variant, .
     """
     Return what *request*, whose plan is *plan*, could have asked for instead.
     """
-    return (*_gpus(request, plan, catalog), *_precisions(request, plan), *_purchases(request), *_regions(request, catalog))
+    return (
+        *_gpus(request, plan, catalog),
+        *_precisions(request, plan),
+        *_purchases(request),
+        *_regions(request, catalog),
+        *_caches(request),
+    )
 
 
 def _gpus(request: Request, plan: Plan, catalog: Catalog) -> Iterator[Variant]:
@@ -88,6 +95,15 @@ def _regions(request: Request, catalog: Catalog) -> Iterator[Variant]:
         if region != here.region and len(zones) == len(here.zones) and catalog.coverage(region).on_demand:
             moved = replace(_elsewhere(request, models), stack=replace(here, region=region, zones=zones))
             yield Variant(kind="region", what=f"in {region}", request=moved)
+
+
+def _caches(request: Request) -> Iterator[Variant]:
+    """
+    Yield the stack in which every request reaches an engine.
+    """
+    if request.caches is not None:
+        models = tuple(replace(model, hits=NO_HITS) for model in request.models)
+        yield Variant(kind="caches", what="without caches", request=replace(request, models=models, caches=None))
 
 
 def _elsewhere(request: Request, models: tuple[ModelRequest, ...]) -> Request:

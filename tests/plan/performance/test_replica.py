@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -72,3 +73,12 @@ def test_an_answer_of_one_token_counts_as_two() -> None:
     There is no time per output token in a single token; it is sized as one gap.
     """
     assert Lengths(input_mean=10, input_p95=10, output_mean=1, output_p95=1).gaps == 1
+
+
+def test_nothing_cached_is_the_plain_law() -> None:
+    """
+    Without a cached share every quantity is exactly what it was; at a share of one a single token is read.
+    """
+    plain = Lengths(input_mean=1500, input_p95=3000, output_mean=300, output_p95=750)
+    assert (plain.new_mean, plain.around_new_token) == (plain.input_mean, plain.input_around_token)
+    assert replace(plain, cached=1.0).new_mean == pytest.approx(1.0)

@@ -55,7 +55,7 @@ def _headroom(case: Case, request: ModelRequest, model: ModelPlan) -> Iterator[C
     """
     Yield the largest head-room at which the busiest hour needs one replica less, where that is above nothing.
     """
-    arrives = model.traffic.requests_per_second * max(factors(model, case.catalog))
+    arrives = model.engine_rate * max(factors(model, case.catalog))
     serves = Decimal(repr(model.predicted.max_requests_per_s))
     fewer = model.replicas.busiest - 1
     left = math.floor((fewer * serves / arrives - 1 - model.extra_headroom) * 100) if arrives else 0

@@ -12,7 +12,8 @@ Continuous batching in steady state, as a function of a batch size B, so that no
 
 T(B, S, n) is a pass: p times the step time of a stage with the request itself, its share B/p of the others and n prompt tokens. S is the
 mean context of a running request. A prompt token lies in a prompt of I (1 + cv^2) tokens on average: long prompts hold more tokens. The
-last chunk of a prompt counts by its tokens, not as a whole one. The rate rises with B: of T / B the fixed part falls faster than the
+last chunk of a prompt counts by its tokens, not as a whole one. Of prompts that begin alike only what is new is read: I is that part of
+them here, and a token of it attends to the cached part too. The rate rises with B: of T / B the fixed part falls faster than the
 cost of reading prompts beside a larger batch grows.
 
 Pipeline of p stages: p batches are under way, a request is in one of them and takes part in every p-th; p = 1 is the plain engine. The
@@ -97,9 +98,9 @@ class Batching:
         """
         Return what a prompt adds to the decoding of a request that is alone.
         """
-        lengths, chunk = self.lengths, min(self.lengths.input_mean, self.budget)
-        longer = self.pass_s(0.0, chunk, lengths.input_around_token) - self.pass_s(0.0)
-        return (lengths.input_mean / chunk + self.stages - 1) * longer / self.stages
+        lengths, chunk = self.lengths, min(self.lengths.new_mean, self.budget)
+        longer = self.pass_s(0.0, chunk, lengths.around_new_token) - self.pass_s(0.0)
+        return (lengths.new_mean / chunk + self.stages - 1) * longer / self.stages
 
     def rate(self, batch: float) -> float:
         """
@@ -119,8 +120,10 @@ class Batching:
         delay_s = (itl_s - plain_s) / arrivals if arrivals else 0.0
         delay_s = max(first_delay_s, delay_s)
         delay_share = arrivals * delay_s / (plain_s + arrivals * delay_s)
-        prompt_s_per_token = self.pass_s(batch, chunk, lengths.input_around_token) / (stages * chunk)
-        prefill_use = rate * lengths.input_mean * prompt_s_per_token
+        prompt_s_per_token = filled_s = self.pass_s(batch, chunk, lengths.input_around_token) / (stages * chunk)
+        if lengths.cached:
+            filled_s = self.pass_s(batch, chunk, lengths.around_new_token) / (stages * chunk)
+        prefill_use = rate * lengths.new_mean * filled_s
         return Steady(
             batch, rate, chunk, plain_s, mixed_s, mixed_share, long_share, itl_s, 1 - plain_s / itl_s, delay_s,
             delay_share, prompt_s_per_token, prefill_use,
@@ -131,13 +134,13 @@ class Batching:
         Return the mean time per output token at batch size *batch*, with what it is made of.
         """
         lengths, stages, pass_s = self.lengths, self.stages, self.pass_s
-        prompt, arrivals = lengths.input_mean, batch / lengths.gaps
+        prompt, arrivals = lengths.new_mean, batch / lengths.gaps
         chunk = max(1.0, self.budget - batch / stages)
         chunks = max(1.0, prompt / chunk)
         with_prompt = min(1.0, arrivals * chunks / stages)
         long_passes = long_pass_share(with_prompt, chunks, stages) if stages > 1 else with_prompt
         read = arrivals * prompt / (stages * with_prompt) if with_prompt else prompt / chunks
-        plain_s, mixed_s = pass_s(batch), pass_s(batch, read, lengths.input_around_token)
+        plain_s, mixed_s = pass_s(batch), pass_s(batch, read, lengths.around_new_token)
         return _Gap(chunk, with_prompt, long_passes, plain_s, mixed_s, (1 - long_passes) * plain_s + long_passes * mixed_s)
 
 

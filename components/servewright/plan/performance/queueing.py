@@ -6,7 +6,8 @@ Time to the first token = HTTP and tokenising + rest of the step under way + wai
     wait    prompt tokens are an M/G/1 queue with use r and residual service R = s (1 + cv_in^2) / 2, s = I x seconds per prompt token:
             what lies ahead beyond the step under way is r R r / (1 - r) + r (R - rest of a mixed step), with an exponential tail of
             mean R / (1 - r)
-    own     I / k steps of k tokens and at most half a step for the last, partly filled one; one step of I tokens if it fits
+    own     I / k steps of k tokens and at most half a step for the last, partly filled one; one step of I tokens if it fits. I is whole
+            here, whatever part of prompts is cached: the first of its kind finds nothing, and has the same target
 The 95th percentile of the sum is its mean plus the root of the summed squares of the parts' distances from mean to 95th percentile.
 At a given batch a larger max_num_batched_tokens never makes the queue or the own prompt longer.
 

@@ -48,13 +48,28 @@ class ReplicaModel:
 class Lengths:
     """
     Tokens per request, mean and 95th percentile. An output shorter than two tokens is sized as two: there is no gap in one token. None
-    at all, 0, is a request that is only read.
+    at all, 0, is a request that is only read. *cached* is the part of the input whose keys and values the engine has already.
     """
 
     input_mean: float
     input_p95: float
     output_mean: float = 0.0
     output_p95: float = 0.0
+    cached: float = 0.0
+
+    @cached_property
+    def new_mean(self) -> float:
+        """
+        Tokens of a mean prompt that are read: the last one always is, for the first token of the answer follows from it.
+        """
+        return max(1.0, self.input_mean * (1 - self.cached))
+
+    @cached_property
+    def around_new_token(self) -> float:
+        """
+        Length of the prompt that a token which is read stands for: one behind a cached part attends to that part too.
+        """
+        return self.input_around_token * (1 + self.cached)
 
     @cached_property
     def gaps(self) -> float:
