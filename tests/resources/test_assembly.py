@@ -4,12 +4,14 @@ The component: what it refuses, what it passes to its children, what it shows.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pulumi
 import pytest
 
+import gateways_made
 import plans
 from servewright.plan.model import LockUse
 from servewright.ranges import Range
@@ -146,7 +148,7 @@ def test_up_says_all_that_it_refuses(catalog: Catalog, monkeypatch: pytest.Monke
     """
     Whoever fills in the account learns of the lock at the same time.
     """
-    plan = plans.plan(stack=plans.replace(plans.placeholder_stack(), environment="prod"))
+    plan = plans.plan(stack=replace(plans.placeholder_stack(), environment="prod"))
     monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: False)
 
     with pytest.raises(pulumi.RunError) as raised:
@@ -197,10 +199,10 @@ def test_all_faults_of_a_plan_come_at_once_with_their_paths(catalog: Catalog) ->
     Too many thresholds, one name for two models, a drain beyond the notice: each is named with its place in the spec.
     """
     shares = tuple(Decimal(each) / 10 for each in range(1, 7))
-    slow = plans.replace(plans.model().engine, arguments=(plans.HUB_ID, "--served-model-name=chat", "--shutdown-timeout=300"))
+    slow = replace(plans.model().engine, arguments=(plans.HUB_ID, "--served-model-name=chat", "--shutdown-timeout=300"))
     twin = plans.model(name="chat-2", path="models[1]", engine=slow)
-    pools = tuple(plans.replace(pool, serves=(*pool.serves, "chat-2")) for pool in plans.pools())
-    plan = plans.plan(models=(plans.model(), twin), pools=pools, budget=plans.replace(plans.plan().budget, alerts=shares))
+    pools = tuple(replace(pool, serves=(*pool.serves, "chat-2")) for pool in plans.pools())
+    plan = plans.plan(models=(plans.model(), twin), pools=pools, budget=replace(plans.plan().budget, alerts=shares))
 
     assert [path for path, _ in faults(plan)] == ["budgets.alerts", "models[0]", "models[1]", "models[1]"]
     with pytest.raises(pulumi.InputPropertiesError, match=r"^budgets\.alerts: 6 thresholds; an AWS Budget has at most 5; models") as raised:
@@ -228,6 +230,41 @@ def test_what_is_not_built_yet_says_what_to_do(catalog: Catalog) -> None:
     assert remedy.startswith("s3://models/llama-3.3-70b needs an EKS Pod Identity association")
     assert not_built(plans.plan()) == ()
     assert recorded(plans.large(), catalog).resources
+
+
+def test_a_public_gateway_says_what_must_be_there() -> None:
+    """
+    The controller that makes its load balancer, and a record of its name.
+    """
+    said = dict(not_built(gateways_made.asked(public=gateways_made.PUBLIC)))
+
+    assert said["gateway.public"].startswith("models.example.com needs the AWS Load Balancer Controller")
+    assert "gateway.public" not in dict(not_built(gateways_made.plan()))
+
+
+def test_stores_say_what_the_cluster_must_have() -> None:
+    """
+    A driver for the volume of the counters, an agent for signing in to ElastiCache; a store of answers in the cluster needs nothing.
+    """
+    ((here, driver),) = not_built(gateways_made.plan())
+    ((there, agent),) = not_built(gateways_made.elasticache())
+
+    assert (here, there) == ("caches", "caches.provider")
+    assert driver.startswith("the volume of cache-counters needs the EBS CSI driver")
+    assert agent.startswith("signing in to ElastiCache needs the EKS Pod Identity Agent")
+    assert not_built(gateways_made.plan(tiers=(gateways_made.tier("responses"),))) == ()
+
+
+def test_elasticache_needs_a_place_before_it_is_made() -> None:
+    """
+    A preview takes placeholders for subnets and security groups, `up` asks for them; stores in the cluster need neither.
+    """
+    whole = gateways_made.elasticache()
+    assert whole.caches is not None
+    nowhere = replace(whole, caches=replace(whole.caches, subnets=(), security_groups=()))
+
+    assert placeholders(nowhere) == ("caches.elasticache.subnets", "caches.elasticache.security_groups")
+    assert (placeholders(whole), placeholders(gateways_made.plan())) == ((), ())
 
 
 def test_depends_on_reaches_the_children(catalog: Catalog) -> None:

@@ -117,6 +117,36 @@ def test_the_base_is_named_after_its_model() -> None:
     assert names.workload("chat-base", "base") == "chat-base-base"
 
 
+own_names = st.sampled_from(["gateway", "gateway-public", "gateway-config", "cache", "cache-responses", "cache-counters", "cache-x"])
+
+
+@given(st.lists(own_names | model_names, min_size=1, max_size=6, unique=True))
+def test_no_model_takes_a_name_of_the_stacks_own(models: list[str]) -> None:
+    """
+    A model may be called "gateway" or "cache-responses": its objects then carry a hash, in either share, and never meet what is called so
+    by itself, nor each other.
+    """
+    names = Names.of(plans.stack())
+    made = [names.workload(model, share) for model in models for share in ("burst", "base")]
+
+    assert [
+        name for name in made if re.fullmatch(r"gateway(-public|-config)?|cache-(responses|counters|contexts)(-auth|-pods)?", name)
+    ] == []
+    assert len(set(made)) == len(made)
+    assert [name for name in made if len(name) > WORKLOAD_LIMIT or DNS_LABEL.fullmatch(name) is None] == []
+
+
+def test_a_model_called_gateway_carries_a_hash() -> None:
+    """
+    Whether there is a gateway or not: the name of an engine must not change when one is added.
+    """
+    names = Names.of(plans.stack())
+
+    assert re.fullmatch(r"gateway-[0-9a-f]{8}", names.workload("gateway"))
+    assert names.workload("gateway", "base") == f"{names.workload('gateway')}-base"
+    assert names.workload("gateways") == "gateways"
+
+
 def test_plain_names_read_as_their_parts() -> None:
     """
     The usual names carry no hash.

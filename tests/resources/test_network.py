@@ -4,13 +4,36 @@ Network policies, checked as an enforcing network would: which address and port 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import gateways_made
+import plans
+from emitted import Emitted
+from servewright.resources.connections import Connection, connections
+from servewright.resources.naming import Names
+from servewright.resources.network import network_policies, opened_by
+from servewright.spec.request import SecretRef
+
 if TYPE_CHECKING:
-    from emitted import Emitted
+    from collections.abc import Callable
+
+    from servewright.catalog.query import Catalog
+    from servewright.plan.model import Plan
+
+
+DATABASE = SecretRef(secret="gateway-db", key="url")  # noqa: S106 - the name of a Secret
+PLANS: dict[str, Callable[[], Plan]] = {
+    **plans.VARIANTS,
+    "gateway": gateways_made.plan,
+    "gateway, elasticache": gateways_made.elasticache,
+    "gateway, public": lambda: gateways_made.asked(public=gateways_made.PUBLIC),
+    "gateway, database": lambda: gateways_made.asked(database=DATABASE),
+    "gateway, contexts": lambda: gateways_made.plan(tiers=(*gateways_made.TIERS, gateways_made.tier("contexts"))),
+}
 
 
 def engine_labels(emitted: Emitted) -> dict[str, str]:
@@ -110,3 +133,98 @@ def test_only_clients_and_the_monitoring_may_call_the_engine(emitted: Emitted) -
 
     assert peers == [{"servewright.dev/client": "true"}, {"kubernetes.io/metadata.name": "monitoring"}]
     assert all(rule["ports"] == [{"port": "http", "protocol": "TCP"}] for rule in rules)
+
+
+@pytest.mark.parametrize("name", sorted(PLANS))
+def test_every_policy_opens_a_declared_connection(name: str) -> None:
+    """
+    But for the one that denies, each policy is of one connection of the table and each connection has one for every end in the namespace.
+    """
+    plan = PLANS[name]()
+    names = Names.of(plan.stack)
+    declared = [key for connection in connections(plan, names) for key in opened_by(connection)]
+
+    assert list(network_policies(plan, names)) == ["default-deny", *declared]
+    assert len(set(declared)) == len(declared)
+    assert all(connection.why and (connection.source.inside or connection.target.inside) for connection in connections(plan, names))
+
+
+def declared(plan: Plan) -> dict[str, Connection]:
+    """
+    Return the connections of *plan* by their key.
+    """
+    return {each.key: each for each in connections(plan, Names.of(plan.stack))}
+
+
+def routes(plan: Plan) -> set[tuple[str, str, int]]:
+    """
+    Return (source, target, port) of each connection.
+    """
+    return {(each.source.name, each.target.name, each.port) for each in connections(plan, Names.of(plan.stack))}
+
+
+def test_with_a_gateway_nobody_else_calls_the_engines() -> None:
+    """
+    Clients reach the gateway, the gateway the engines and its stores; it has no way to the internet.
+    """
+    assert routes(gateways_made.plan()) == {
+        ("every pod", "DNS", 53),
+        ("clients", "gateway", 4000),
+        ("gateway", "engines", 8000),
+        ("gateway", "cache-counters", 6379),
+        ("gateway", "cache-responses", 6379),
+        ("Prometheus", "gateway", 9090),
+        ("Prometheus", "engines", 8000),
+        ("engines", "the internet", 443),
+    }
+
+
+def test_what_a_stack_asks_for_opens_what_it_needs() -> None:
+    """
+    ElastiCache is in the VPC and signed in to by the pods' identity; a load balancer calls from the VPC; a database and the engines' own
+    store are reached by those that use them.
+    """
+    plain = routes(gateways_made.plan())
+
+    cached = routes(gateways_made.elasticache())
+    assert cached - plain == {("gateway", "ElastiCache", 6379), ("gateway", "pod identity agent", 80)}
+    assert routes(PLANS["gateway, public"]()) - plain == {("load balancer", "gateway", 4000)}
+    assert routes(PLANS["gateway, database"]()) - plain == {("gateway", "database", 5432)}
+    assert routes(PLANS["gateway, contexts"]()) - plain == {("engines", "cache-contexts", 6379)}
+
+
+def test_hops_say_whether_they_are_encrypted() -> None:
+    """
+    What leaves the cluster is, and a store in it where it has a certificate; the rest stays in the cluster or its VPC.
+    """
+    secure = declared(gateways_made.plan())
+    assert {key for key, each in secure.items() if each.encrypted} == {"weights", "cache-counters", "cache-responses"}
+    bare = declared(gateways_made.plan(caches=replace(gateways_made.CACHES, tls=None)))
+    assert {key for key, each in bare.items() if each.encrypted} == {"weights"}
+    assert declared(gateways_made.elasticache())["cache-responses"].encrypted
+
+
+def test_the_gateway_reaches_neither_internet_nor_metadata(catalog: Catalog) -> None:
+    """
+    Its policies open no public address, and only one port of private ones.
+    """
+    emitted = Emitted(gateways_made.elasticache(), catalog)
+    labels = emitted.named("Deployment", "gateway")["spec"]["template"]["metadata"]["labels"]
+    specs = [policy["spec"] for policy in emitted.of_kind("NetworkPolicy")]
+    mine = [
+        spec for spec in specs if "Egress" in spec["policyTypes"] and spec["podSelector"].get("matchLabels", {}).items() <= labels.items()
+    ]
+    blocks = {
+        (peer["ipBlock"]["cidr"], each["port"])
+        for spec in mine
+        for rule in spec.get("egress", [])
+        for peer in rule["to"]
+        if "ipBlock" in peer
+        for each in rule["ports"]
+    }
+
+    assert blocks == {
+        ("169.254.20.10/32", 53),
+        ("169.254.170.23/32", 80),
+        *((cidr, 6379) for cidr in ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")),
+    }

@@ -10,10 +10,11 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
 
+import gateways_made
 import plans
 from servewright.ranges import Range
 from servewright.record.offline import record
-from servewright.resources import BudgetAlarm, Engines, NetworkRules, NodePools, Planned, ServingStack
+from servewright.resources import BudgetAlarm, Engines, Gateway, NetworkRules, NodePools, Planned, ServingStack
 from servewright.resources.estimates import Estimates
 from servewright.spec.request import BudgetRequest
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from servewright.catalog.query import Catalog
+    from servewright.plan.model import Plan
     from servewright.record.monitor import Registration
 
 PARTS = (NodePools, Engines, NetworkRules, BudgetAlarm)
@@ -79,6 +81,33 @@ def test_an_object_waits_for_others_of_its_part(catalog: Catalog) -> None:
     pools = [each for each in registered(lambda: NodePools("pools", planned(catalog))) if each.type.endswith(":NodePool")]
     assert pools
     assert all(any("EC2NodeClass" in urn for urn in pool.depends_on) for pool in pools)
+
+
+@pytest.mark.parametrize("plan", [gateways_made.plan, gateways_made.elasticache])
+def test_the_parts_of_a_stack_with_a_gateway_are_the_whole_of_it(plan: Callable[[], Plan], catalog: Catalog) -> None:
+    """
+    The gateway with its stores is a part too, and the engines' part has nothing of it.
+    """
+    estimate = planned(catalog).estimate
+    given = Planned(plan=plan(), catalog=catalog, estimate=estimate)
+    whole = registered(lambda: ServingStack("demo", given.plan, given.catalog, given.estimate))
+    parts = registered(lambda: [part("demo", given) for part in (*PARTS, Gateway)])
+    made = [(each.type, each.name) for each in parts]
+
+    assert sorted(made) == sorted((each.type, each.name) for each in whole if not each.name.endswith("-namespace"))
+
+
+def test_a_gateway_says_where_clients_call_and_needs_one_in_the_plan(catalog: Catalog) -> None:
+    """
+    Every name at one address; `gateway: off` has nothing to make.
+    """
+    given = Planned(plan=gateways_made.plan(), catalog=catalog, estimate=planned(catalog).estimate)
+    made = record(lambda: Gateway("door", given), project="p", stack="s").resources.values()
+    (component,) = (each for each in made if each.type == "servewright:index:Gateway")
+
+    assert set((component.outputs or {})["endpoints"]) == {"small", "large", "auto"}
+    with pytest.raises(pulumi.InputPropertyError, match="gateway"):
+        registered(lambda: Gateway("door", planned(catalog)))
 
 
 @pytest.mark.parametrize("part", PARTS)

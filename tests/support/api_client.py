@@ -170,11 +170,15 @@ class ApiClient:
 
 def pod_of(deployment: Mapping[str, Any]) -> dict[str, Any]:
     """
-    Return a pod as the controllers of *deployment* would make it.
+    Return a pod as the controllers of *deployment*, or of a StatefulSet, would make it.
     """
     template = deployment["spec"]["template"]
     name, namespace = deployment["metadata"]["name"], deployment["metadata"]["namespace"]
-    return {"apiVersion": "v1", "kind": "Pod", **template, "metadata": {**template["metadata"], "name": name, "namespace": namespace}}
+    claims = [claim["metadata"]["name"] for claim in deployment["spec"].get("volumeClaimTemplates", [])]
+    volumes = [{"name": claim, "persistentVolumeClaim": {"claimName": f"{claim}-{name}-0"}} for claim in claims]
+    spec = {**template["spec"], **({"volumes": [*template["spec"].get("volumes", []), *volumes]} if volumes else {})}
+    metadata = {**template["metadata"], "name": name, "namespace": namespace}
+    return {"apiVersion": "v1", "kind": "Pod", **template, "metadata": metadata, "spec": spec}
 
 
 def _root(api_version: str) -> str:

@@ -12,15 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from botocore_rules import Call, Parameters, call_faults
+from cache_calls import CALLS as CACHE_CALLS
+from call_inputs import Inputs, UnplacedError, tags_of, taken
 from kubernetes_objects import Recorded
-
-Inputs = dict[str, Any]
-
-
-class UnplacedError(Exception):
-    """
-    A type or an input for which no call is known.
-    """
 
 
 def resource_faults(resource: Recorded, account: str, default_tags: Mapping[str, str]) -> tuple[str, ...]:
@@ -55,18 +49,18 @@ def calls_of(resource: Recorded, account: str, default_tags: Mapping[str, str]) 
 
 
 def _budget(inputs: Inputs, account: str, tags: Mapping[str, str]) -> Iterator[Call]:
-    budget = _taken(inputs, {"name": "BudgetName", "budgetType": "BudgetType", "timeUnit": "TimeUnit"})
-    limit = _taken(inputs, {"limitAmount": "Amount", "limitUnit": "Unit"})
+    budget = taken(inputs, {"name": "BudgetName", "budgetType": "BudgetType", "timeUnit": "TimeUnit"})
+    limit = taken(inputs, {"limitAmount": "Amount", "limitUnit": "Unit"})
     filters = {each["name"]: each["values"] for each in inputs.pop("costFilters", [])}
     parameters: Parameters = {"AccountId": account, "Budget": {**budget, "BudgetLimit": limit, "CostFilters": filters}}
     parameters["NotificationsWithSubscribers"] = [_notification(dict(each)) for each in inputs.pop("notifications", [])]
-    parameters["ResourceTags"] = _tags(tags)
+    parameters["ResourceTags"] = tags_of(tags)
     yield Call(service="budgets", operation="CreateBudget", parameters=parameters)
 
 
 def _notification(inputs: Inputs) -> Parameters:
     members = ("notificationType", "comparisonOperator", "threshold", "thresholdType")
-    notification = _taken(inputs, {name: name[0].upper() + name[1:] for name in members})
+    notification = taken(inputs, {name: name[0].upper() + name[1:] for name in members})
     emails = [{"SubscriptionType": "EMAIL", "Address": each} for each in inputs.pop("subscriberEmailAddresses", [])]
     topics = [{"SubscriptionType": "SNS", "Address": each} for each in inputs.pop("subscriberSnsTopicArns", [])]
     if inputs:
@@ -76,13 +70,13 @@ def _notification(inputs: Inputs) -> Parameters:
 
 
 def _topic(inputs: Inputs, _account: str, tags: Mapping[str, str]) -> Iterator[Call]:
-    name = _taken(inputs, {"name": "Name"})
-    attributes = _taken(inputs, {"kmsMasterKeyId": "KmsMasterKeyId", "displayName": "DisplayName", "policy": "Policy"})
-    yield Call(service="sns", operation="CreateTopic", parameters={**name, "Attributes": attributes, "Tags": _tags(tags)})
+    name = taken(inputs, {"name": "Name"})
+    attributes = taken(inputs, {"kmsMasterKeyId": "KmsMasterKeyId", "displayName": "DisplayName", "policy": "Policy"})
+    yield Call(service="sns", operation="CreateTopic", parameters={**name, "Attributes": attributes, "Tags": tags_of(tags)})
 
 
 def _topic_policy(inputs: Inputs, _account: str, _tags: Mapping[str, str]) -> Iterator[Call]:
-    parameters = _taken(inputs, {"arn": "TopicArn", "policy": "AttributeValue"})
+    parameters = taken(inputs, {"arn": "TopicArn", "policy": "AttributeValue"})
     yield Call(service="sns", operation="SetTopicAttributes", parameters={**parameters, "AttributeName": "Policy"})
 
 
@@ -90,19 +84,19 @@ def _subscription(inputs: Inputs, _account: str, _tags: Mapping[str, str]) -> It
     yield Call(
         service="sns",
         operation="Subscribe",
-        parameters=_taken(inputs, {"topic": "TopicArn", "protocol": "Protocol", "endpoint": "Endpoint"}),
+        parameters=taken(inputs, {"topic": "TopicArn", "protocol": "Protocol", "endpoint": "Endpoint"}),
     )
 
 
 def _key(inputs: Inputs, _account: str, tags: Mapping[str, str]) -> Iterator[Call]:
-    made = _taken(inputs, {"description": "Description", "policy": "Policy", "keyUsage": "KeyUsage", "multiRegion": "MultiRegion"})
-    named = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in _tags(tags)]
+    made = taken(inputs, {"description": "Description", "policy": "Policy", "keyUsage": "KeyUsage", "multiRegion": "MultiRegion"})
+    named = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in tags_of(tags)]
     yield Call(service="kms", operation="CreateKey", parameters={**made, "Tags": named})
     key = {"KeyId": "1234abcd-12ab-34cd-56ef-1234567890ab"}
     if inputs.pop("enableKeyRotation", False) is not False:
-        period = _taken(inputs, {"rotationPeriodInDays": "RotationPeriodInDays"})
+        period = taken(inputs, {"rotationPeriodInDays": "RotationPeriodInDays"})
         yield Call(service="kms", operation="EnableKeyRotation", parameters={**key, **period})
-    window = _taken(inputs, {"deletionWindowInDays": "PendingWindowInDays"})
+    window = taken(inputs, {"deletionWindowInDays": "PendingWindowInDays"})
     yield Call(service="kms", operation="ScheduleKeyDeletion", parameters={**key, **window})
 
 
@@ -112,18 +106,8 @@ _CALLS: Final[dict[str, Callable[[Inputs, str, Mapping[str, str]], Iterable[Call
     "aws:sns/topicPolicy:TopicPolicy": _topic_policy,
     "aws:sns/topicSubscription:TopicSubscription": _subscription,
     "aws:kms/key:Key": _key,
+    **CACHE_CALLS,
 }
-
-
-def _taken(inputs: Inputs, names: Mapping[str, str]) -> Parameters:
-    """
-    Return the *inputs* with *names* under the names of the call, and take them out.
-    """
-    return {parameter: inputs.pop(name) for name, parameter in names.items() if name in inputs}
-
-
-def _tags(tags: Mapping[str, str]) -> list[Parameters]:
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
 def _unknown_references(value: Any) -> Iterator[str]:

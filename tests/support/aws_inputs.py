@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from cache_inputs import CHECKS as CACHE_CHECKS
+from iam_policies import policy_faults, statements, words
 from kubernetes_objects import Recorded
 
 BUDGET_TYPES: Final = frozenset({"COST", "USAGE", "RI_UTILIZATION", "RI_COVERAGE", "SAVINGS_PLANS_UTILIZATION", "SAVINGS_PLANS_COVERAGE"})
@@ -51,45 +53,6 @@ def aws_faults(records: Iterable[Recorded]) -> tuple[str, ...]:
         found = (f"no table for {resource.type}",) if check is None else check(resource.inputs)
         faults += [f"{resource.name}: {fault}" for fault in (*found, *_tag_faults(resource.inputs))]
     return (*faults, *_publisher_faults(resources))
-
-
-def policy_faults(text: Any) -> tuple[str, ...]:
-    """
-    Return what is wrong with a policy document: not JSON, a wrong key, or a statement that allows everything or everyone.
-    """
-    try:
-        policy = json.loads(text) if isinstance(text, str) else text
-    except ValueError as error:
-        return (f"policy is not JSON: {error}",)
-    if not isinstance(policy, dict) or policy.get("Version") != "2012-10-17" or not policy.get("Statement"):
-        return ("policy: needs Version 2012-10-17 and Statement",)
-    return tuple(fault for statement in _statements(policy) for fault in _statement_faults(statement))
-
-
-def _statements(policy: Mapping[str, Any]) -> list[dict[str, Any]]:
-    statements = policy.get("Statement", [])
-    return list(statements) if isinstance(statements, list) else [statements]
-
-
-def _statement_faults(statement: Mapping[str, Any]) -> Iterator[str]:
-    sid = statement.get("Sid", "statement")
-    unknown = set(statement) - {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
-    if unknown:
-        yield f"policy {sid}: {sorted(unknown)} do not belong there"
-    if statement.get("Effect") not in {"Allow", "Deny"}:
-        yield f"policy {sid}: Effect {statement.get('Effect')!r}"
-    for field in ("Principal", "Action", "Resource"):
-        if not statement.get(field):
-            yield f"policy {sid}: {field} is missing"
-    if "*" in _words(statement.get("Action")):
-        yield f"policy {sid}: allows every action"
-    everyone = statement.get("Principal") in ("*", {"AWS": "*"})
-    if everyone and statement.get("Effect") == "Allow" and not statement.get("Condition"):
-        yield f"policy {sid}: allows everyone"
-
-
-def _words(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else list(value or [])
 
 
 def _budget(inputs: Inputs) -> Iterator[str]:
@@ -180,7 +143,7 @@ def _key(inputs: Inputs) -> Iterator[str]:
         return
     faults = policy_faults(inputs["policy"])
     yield from faults
-    if not faults and not any(_administers(s) for s in _statements(_document(inputs["policy"]))):
+    if not faults and not any(_administers(s) for s in statements(_document(inputs["policy"]))):
         yield "policy: no statement lets the account manage the key, it could never be changed"
 
 
@@ -198,6 +161,7 @@ _CHECKS: Final[dict[str, Callable[[Inputs], Iterable[str]]]] = {
     "aws:sns/topicSubscription:TopicSubscription": _subscription,
     "aws:kms/key:Key": _key,
     "aws:kms/alias:Alias": _alias,
+    **CACHE_CHECKS,
 }
 
 
@@ -215,7 +179,7 @@ def _publisher_faults(resources: list[Recorded]) -> Iterator[str]:
     if any(r.inputs.get("kmsMasterKeyId") for r in resources) and not any(_lets_in(_document(p), KEY_ACTIONS_OF_A_PUBLISHER) for p in keys):
         yield f"key policy: {BUDGETS_SERVICE} may not use the topic's key"
     for policy in (*topics, *keys):
-        for statement in _statements(_document(policy)):
+        for statement in statements(_document(policy)):
             condition = json.dumps(statement.get("Condition", {})).lower()
             if BUDGETS_SERVICE in _services(statement) and not any(key in condition for key in SOURCE_KEYS):
                 yield f"policy {statement.get('Sid', 'statement')}: any account's budget may use it (no aws:SourceAccount)"
@@ -224,9 +188,9 @@ def _publisher_faults(resources: list[Recorded]) -> Iterator[str]:
 def _lets_in(policy: Mapping[str, Any], actions: tuple[str, ...]) -> bool:
     allowed = [
         word.lower()
-        for s in _statements(policy)
+        for s in statements(policy)
         if s.get("Effect") == "Allow" and BUDGETS_SERVICE in _services(s)
-        for word in _words(s.get("Action"))
+        for word in words(s.get("Action"))
     ]
     return all(any(_covers(pattern, action.lower()) for pattern in allowed) for action in actions)
 
@@ -236,14 +200,14 @@ def _covers(pattern: str, action: str) -> bool:
 
 
 def _administers(statement: Mapping[str, Any]) -> bool:
-    principals = _words((statement.get("Principal") or {}).get("AWS")) if isinstance(statement.get("Principal"), dict) else []
+    principals = words((statement.get("Principal") or {}).get("AWS")) if isinstance(statement.get("Principal"), dict) else []
     root = any(re.fullmatch(r"\d{12}|arn:aws[a-z-]*:iam::\d{12}:root", str(p)) for p in principals)
-    return root and "kms:*" in _words(statement.get("Action"))
+    return root and "kms:*" in words(statement.get("Action"))
 
 
 def _services(statement: Mapping[str, Any]) -> list[str]:
     principal = statement.get("Principal")
-    return _words(principal.get("Service")) if isinstance(principal, dict) else []
+    return words(principal.get("Service")) if isinstance(principal, dict) else []
 
 
 def _document(text: Any) -> Mapping[str, Any]:

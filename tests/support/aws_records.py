@@ -32,6 +32,7 @@ _KEY_ID: Final = "1234abcd-12ab-34cd-56ef-1234567890ab"
 _ARNS: Final = {
     "aws:kms/key:Key": f"kms:{{region}}:{{account}}:key/{_KEY_ID}",
     "aws:sns/topic:Topic": "sns:{region}:{account}:{name}",
+    "aws:iam/role:Role": "iam::{account}:role/{name}",
 }
 """
 What follows `arn:aws:` in the ARN of each type that another resource refers to.

@@ -27,6 +27,13 @@ Services that every region of a stack must have.
 """
 
 
+_CLASSES: Final = {r"\p{L}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s"}
+"""
+Java's classes of characters, which patterns of tags have, by Python's: letters (with digits and the underscore, which these patterns allow
+too), digits, spaces.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """
@@ -178,7 +185,10 @@ def _text(shape: Shape, value: Any, path: str) -> Iterator[str]:
 def _compiled(pattern: str) -> re.Pattern[str]:
     # Java allows a flag in the middle, which holds from there on; for the whole pattern it forbids a little more in what is forbidden
     flags = re.IGNORECASE if "(?i)" in pattern else re.NOFLAG
-    return re.compile(pattern.replace("(?i)", ""), flags)
+    plain = pattern.replace("(?i)", "")
+    for java, python in _CLASSES.items():
+        plain = plain.replace(java, python)
+    return re.compile(plain, flags)
 
 
 def _range(shape: Shape, size: float, path: str, unit: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ from pod_rules import containers
 GPU: Final = "nvidia.com/gpu"
 METADATA_ADDRESS: Final = "169.254.169.254/32"
 EVERYONE: Final = frozenset({"0.0.0.0/0", "::/0"})
+BALANCER: Final = "service.beta.kubernetes.io/aws-load-balancer-"
 HOURS_PER_WEEK: Final = 168
 SPOT_NOTICE_SECONDS: Final = 120
 NODE_SYSTEM: Final = "servewright-node-system"
@@ -53,6 +54,12 @@ class Bundle:
         """
         return [o for o in self.objects if o["kind"] == kind]
 
+    def workloads(self) -> list[dict[str, Any]]:
+        """
+        Return what makes pods.
+        """
+        return [*self.of("Deployment"), *self.of("StatefulSet")]
+
 
 def bundle_faults(objects: list[dict[str, Any]], contract: Mapping[str, Any]) -> tuple[str, ...]:
     """
@@ -72,9 +79,9 @@ def _where(manifest: Mapping[str, Any]) -> str:
 
 def _selected(bundle: Bundle, selector: dict[str, Any], namespace: str | None) -> list[dict[str, Any]]:
     """
-    Return the Deployments whose pods *selector* selects.
+    Return the workloads whose pods *selector* selects.
     """
-    same = [d for d in bundle.of("Deployment") if d["metadata"].get("namespace") == namespace]
+    same = [d for d in bundle.workloads() if d["metadata"].get("namespace") == namespace]
     return [d for d in same if selector_matches(selector, d["spec"]["template"]["metadata"].get("labels", {}))]
 
 
@@ -88,7 +95,7 @@ def _namespaces(bundle: Bundle) -> Iterator[str]:
         namespace = manifest["metadata"].get("namespace")
         if namespace is not None and namespace not in emitted:
             yield f"{_where(manifest)}: namespace {namespace!r} is not part of the stack"
-    ours = {d["metadata"].get("namespace") for d in bundle.of("Deployment")}
+    ours = {d["metadata"].get("namespace") for d in bundle.workloads()}
     for name, manifest in emitted.items():
         level = manifest["metadata"].get("labels", {}).get("pod-security.kubernetes.io/enforce")
         if level != ("privileged" if name == NODE_SYSTEM else "restricted"):
@@ -129,14 +136,37 @@ def _services(bundle: Bundle) -> Iterator[str]:
                 if isinstance(wanted, str) and wanted not in _port_names(target):
                     yield f"{_where(service)}: {_where(target)} declares no port {wanted!r}"
         if spec.get("type", "ClusterIP") != "ClusterIP":
-            yield f"{_where(service)}: a public or node-wide endpoint"
+            yield from (f"{_where(service)}: a public or node-wide endpoint{why}" for why in _open_doors(service))
+
+
+def _open_doors(service: dict[str, Any]) -> Iterator[str]:
+    """
+    Yield what a public address lacks: it is a load balancer, for named ranges alone, and speaks TLS with a certificate of the account's.
+
+    Annotations as in the guide of the AWS Load Balancer Controller 2.14 (Service annotations, 2026-11).
+    """
+    spec, annotations = service["spec"], service["metadata"].get("annotations") or {}
+    if spec["type"] != "LoadBalancer":
+        yield ""
+        return
+    ranges = spec.get("loadBalancerSourceRanges") or []
+    if not ranges or EVERYONE & set(ranges):
+        yield f", open to {', '.join(ranges) or 'everybody'}"
+    if not str(annotations.get(f"{BALANCER}ssl-cert", "")).startswith("arn:aws:acm:"):
+        yield " without a certificate"
+    encrypted = str(annotations.get(f"{BALANCER}ssl-ports", "*")).split(",")
+    yield from (
+        f", port {port['port']} without TLS"
+        for port in spec["ports"]
+        if not {"*", str(port["port"]), port.get("name", "")} & set(encrypted)
+    )
 
 
 def _owners(bundle: Bundle) -> Iterator[str]:
     """
-    Yield a fault for each Deployment that counts other pods than its own: base and burst of a model differ in one label only.
+    Yield a fault for each workload that counts other pods than its own: base and burst of a model differ in one label only.
     """
-    for deployment in bundle.of("Deployment"):
+    for deployment in bundle.workloads():
         for target in _selected(bundle, deployment["spec"]["selector"], deployment["metadata"].get("namespace")):
             if target is not deployment:
                 yield f"{_where(deployment)}: selects the pods of {_where(target)} too"
@@ -171,7 +201,7 @@ def _monitors(bundle: Bundle) -> Iterator[str]:
 
 
 def _scalers(bundle: Bundle, contract: Mapping[str, Any]) -> Iterator[str]:
-    deployments = {d["metadata"]["name"]: d for d in bundle.of("Deployment")}
+    deployments = {d["metadata"]["name"]: d for d in bundle.workloads()}
     for scaler in bundle.of("ScaledObject"):
         target = deployments.get(scaler["spec"]["scaleTargetRef"]["name"])
         if target is None:
@@ -180,16 +210,17 @@ def _scalers(bundle: Bundle, contract: Mapping[str, Any]) -> Iterator[str]:
         if "replicas" in target["spec"]:
             yield f"{_where(target)}: replicas is owned by the scaler, every update would reset it"
         yield from _hours_faults(target, scaler["spec"])
-        for trigger in scaler["spec"]["triggers"]:
+        # what the metrics of others are called, their own contract says
+        for trigger in scaler["spec"]["triggers"] if _gpus(target) else []:
             yield from _query_faults(_where(scaler), trigger.get("metadata", {}).get("query", ""), contract)
 
 
 def _fixed(bundle: Bundle) -> Iterator[str]:
     """
-    Yield a fault for each Deployment that nobody scales and that does not say its number, or is planned for another.
+    Yield a fault for each workload that nobody scales and that does not say its number, or is planned for another.
     """
     scaled = {scaler["spec"]["scaleTargetRef"]["name"] for scaler in bundle.of("ScaledObject")}
-    for deployment in bundle.of("Deployment"):
+    for deployment in bundle.workloads():
         if deployment["metadata"]["name"] in scaled:
             continue
         replicas = deployment["spec"].get("replicas")
@@ -234,7 +265,7 @@ def _pools(bundle: Bundle) -> Iterator[str]:
 
 
 def _workloads(bundle: Bundle) -> Iterator[str]:
-    for deployment in bundle.of("Deployment"):
+    for deployment in bundle.workloads():
         pod = deployment["spec"]["template"]["spec"]
         for field, index, container in containers(pod):
             if not re.search(r"@sha256:[0-9a-f]{64}$", container.get("image", "")):
@@ -243,10 +274,18 @@ def _workloads(bundle: Bundle) -> Iterator[str]:
             yield f"{_where(deployment)}: enableServiceLinks injects VLLM_PORT and its like"
         if pod.get("automountServiceAccountToken", True):
             yield f"{_where(deployment)}: carries a token of the cluster that it does not need"
-        gpus = sum(int(parse_quantity((c.get("resources") or {}).get("limits", {}).get(GPU, 0)) or 0) for c in pod.get("containers", []))
+        gpus = _gpus(deployment)
         if gpus:
             yield from _placement_faults(bundle, deployment, gpus)
             yield from _engine_faults(deployment)
+
+
+def _gpus(workload: dict[str, Any]) -> int:
+    """
+    Return the GPUs that one replica of *workload* takes.
+    """
+    asked = [(c.get("resources") or {}).get("limits", {}) for c in workload["spec"]["template"]["spec"].get("containers", [])]
+    return sum(int(parse_quantity(limits.get(GPU, 0)) or 0) for limits in asked)
 
 
 def _placement_faults(bundle: Bundle, deployment: dict[str, Any], gpus: int) -> Iterator[str]:

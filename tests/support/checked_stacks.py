@@ -45,9 +45,12 @@ capacity:
   base: {purchase: on-demand, share: 80%}
   burst: {purchase: spot, fallback: {purchase: on-demand, max_share: 100%}}
 budgets: {monthly: 30000 USD, alerts: [50%, 100%], notify: [ml-platform@example.com]}
+gateway: off
+caches: off
 """
 """
 A stack that is ready, once it is locked: a base that survives the loss of a zone, a burst on spot, a gated model, all named and pinned.
+Stacks with a gateway are in `gateway_specs`.
 """
 
 

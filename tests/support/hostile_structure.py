@@ -73,6 +73,8 @@ def _promql(node: Any) -> Any:
         return [kind, node.name, sorted((each.name, str(each.op)) for each in matchers.matchers), len(matchers.or_matchers)]
     if kind == "NumberLiteral":
         return [kind]
+    if kind == "MatrixSelector":
+        return [kind, str(node.range), _promql(node.vector_selector)]
     if kind == "Call":
         return [kind, node.func.name, *(_promql(each) for each in node.args)]
     if kind == "AggregateExpr":

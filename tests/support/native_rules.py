@@ -19,6 +19,7 @@ from object_names import (
     is_subdomain,
     label_faults,
     metadata_faults,
+    parse_quantity,
     selector_matches,
 )
 from pod_rules import MAX_PORT, affinity_label_faults, duplicates, template_faults
@@ -36,6 +37,12 @@ CLUSTER_SCOPED: Final = frozenset(
     }
 )
 _NAME_FORMS: Final = {"Service": SERVICE_NAME, "Namespace": DNS_LABEL}
+MAX_CONFIG_BYTES: Final = 1024 * 1024
+"""
+What a ConfigMap holds at most (pkg/apis/core/validation, MaxSecretSize, used for both).
+"""
+
+_CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]{1,253}")
 _PERCENT = re.compile(r"(100|[0-9]{1,2})%")
 _POD_SECURITY_LEVELS = frozenset({"privileged", "baseline", "restricted"})
 
@@ -100,6 +107,60 @@ def _deployment(manifest: dict[str, Any]) -> Iterator[str]:
         yield "spec.template.spec.restartPolicy: must be Always"
     yield from _rollout_faults(spec)
     yield from template_faults(template)
+
+
+def _stateful_set(manifest: dict[str, Any]) -> Iterator[str]:
+    spec = manifest["spec"]
+    template, selector = spec.get("template", {}), spec.get("selector", {})
+    if not selector.get("matchLabels") and not selector.get("matchExpressions"):
+        yield "spec.selector: must not be empty"
+    if not selector_matches(selector, template.get("metadata", {}).get("labels", {})):
+        yield "spec.selector: does not match the labels of the template"
+    yield from _selector_faults(selector, "spec.selector")
+    if template.get("spec", {}).get("restartPolicy", "Always") != "Always":
+        yield "spec.template.spec.restartPolicy: must be Always"
+    if spec.get("podManagementPolicy", "OrderedReady") not in {"OrderedReady", "Parallel"}:
+        yield f"spec.podManagementPolicy: {spec['podManagementPolicy']!r} is not a policy"
+    if spec.get("updateStrategy", {}).get("type", "RollingUpdate") not in {"OnDelete", "RollingUpdate"}:
+        yield f"spec.updateStrategy.type: {spec['updateStrategy']['type']!r} is not a strategy"
+    if spec.get("replicas", 1) < 0:
+        yield "spec.replicas: must not be negative"
+    for index, claim in enumerate(spec.get("volumeClaimTemplates") or []):
+        yield from _claim_faults(claim, f"spec.volumeClaimTemplates[{index}]")
+    yield from template_faults(_with_claims(template, spec.get("volumeClaimTemplates") or []))
+
+
+def _with_claims(template: dict[str, Any], claims: list[dict[str, Any]]) -> dict[str, Any]:
+    """
+    Return *template* as its pods are made: with a volume for each claim.
+    """
+    pod = template.get("spec", {})
+    named = [{"name": c["metadata"]["name"], "persistentVolumeClaim": {"claimName": c["metadata"]["name"]}} for c in claims]
+    return {**template, "spec": {**pod, "volumes": [*(pod.get("volumes") or []), *named]}}
+
+
+def _claim_faults(claim: dict[str, Any], path: str) -> Iterator[str]:
+    spec = claim.get("spec", {})
+    modes = spec.get("accessModes") or []
+    known = {"ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"}
+    if not modes or set(modes) - known:
+        yield f"{path}.spec.accessModes: {modes!r} must be some of {', '.join(sorted(known))}"
+    asked = spec.get("resources", {}).get("requests", {}).get("storage")
+    if (parse_quantity(asked) or 0) <= 0:
+        yield f"{path}.spec.resources.requests.storage: {asked!r} is not a size"
+
+
+def _config_map(manifest: dict[str, Any]) -> Iterator[str]:
+    data = manifest.get("data") or {}
+    for key, value in data.items():
+        if not _CONFIG_KEY.fullmatch(key) or key in {".", ".."}:
+            yield f"data: {key!r} is not a valid key"
+        if not isinstance(value, str):
+            yield f"data[{key}]: {value!r} is not a string"
+    yield from (f"data: {key!r} stands in binaryData too" for key in sorted(set(data) & set(manifest.get("binaryData") or {})))
+    size = sum(len(str(value).encode()) for value in data.values())
+    if size > MAX_CONFIG_BYTES:
+        yield f"data: {size} bytes, at most {MAX_CONFIG_BYTES}"
 
 
 def _rollout_faults(spec: dict[str, Any]) -> Iterator[str]:
@@ -223,6 +284,8 @@ def _count_or_percent(value: Any, path: str) -> Iterator[str]:
 _BY_KIND: Final[dict[str, Callable[[dict[str, Any]], Iterator[str]]]] = {
     "Namespace": _namespace,
     "Deployment": _deployment,
+    "StatefulSet": _stateful_set,
+    "ConfigMap": _config_map,
     "Service": _service,
     "PodDisruptionBudget": _disruption_budget,
     "NetworkPolicy": _network_policy,

@@ -25,6 +25,13 @@ def good_stack() -> list[dict[str, Any]]:
     return list(yaml.safe_load_all((FOLDER / "good_stack.yaml").read_text(encoding="utf-8")))
 
 
+def good_gateway() -> list[dict[str, Any]]:
+    """
+    Return the objects that stand beside the engines of the good stack: a gateway and a store.
+    """
+    return list(yaml.safe_load_all((FOLDER / "good_gateway.yaml").read_text(encoding="utf-8")))
+
+
 def good_object(kind: str, name: str | None = None) -> dict[str, Any]:
     """
     Return one object of the good stack, by *kind* and, where there are several, by *name*.

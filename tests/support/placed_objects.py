@@ -1,7 +1,7 @@
 """
 Deployments and NodePools read for what decides where pods run: requests, selectors, taints, spread over zones, limits.
 
-What is not known here (affinity, host ports, volumes with a place) raises ValueError, so that nothing new passes unseen.
+What is not known here (affinity of other kinds, host ports, volumes with a place) raises ValueError, so that nothing new passes unseen.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from node_types import NodeType, Resources, added, quantities
 
 ZONE: Final = "topology.kubernetes.io/zone"
 INSTANCE: Final = "node.kubernetes.io/instance-type"
+HOST: Final = "kubernetes.io/hostname"
 HASH: Final = "pod-template-hash"
 
-UNREAD: Final = frozenset(
-    {"affinity", "initContainers", "nodeName", "overhead", "resourceClaims", "resources", "schedulerName", "schedulingGates"}
-)
+UNREAD: Final = frozenset({"initContainers", "nodeName", "overhead", "resourceClaims", "resources", "schedulerName", "schedulingGates"})
 """
 Fields of a pod that have a say in where it runs and that we do not emit.
 """
@@ -40,7 +39,7 @@ class Spread:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
     """
-    The pods of one Deployment, as far as they are placed by it.
+    The pods of one workload, as far as they are placed by it; *apart* says that none shares a node with another of them.
     """
 
     name: str
@@ -49,6 +48,7 @@ class Workload:
     selector: dict[str, str]
     tolerations: list[dict[str, Any]]
     spreads: tuple[Spread, ...]
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +91,7 @@ def misfit(workload: Workload, pool: Pool) -> str | None:
 
 def read_workload(deployment: Mapping[str, Any]) -> Workload:
     """
-    Return what places the pods of *deployment*.
+    Return what places the pods of *deployment*, or of another workload.
     """
     template = deployment["spec"]["template"]
     pod = template["spec"]
@@ -103,6 +103,7 @@ def read_workload(deployment: Mapping[str, Any]) -> Workload:
         selector=pod.get("nodeSelector", {}),
         tolerations=pod.get("tolerations", []),
         spreads=tuple(_spread(each) for each in pod.get("topologySpreadConstraints", [])),
+        apart=_apart(pod.get("affinity", {}), deployment["spec"]["selector"]),
     )
 
 
@@ -134,6 +135,17 @@ def _refuse(pod: Mapping[str, Any]) -> None:
     if placed_by or ports or claims:
         msg = f"not known how this places a pod: {sorted(placed_by) or ports or claims}"
         raise ValueError(msg)
+
+
+def _apart(affinity: Mapping[str, Any], own: dict[str, Any]) -> bool:
+    """
+    Tell whether the pods that *own* selects keep off each other's nodes as a rule. A wish for it decides nothing here.
+    """
+    terms = affinity.get("podAntiAffinity", {}).get("requiredDuringSchedulingIgnoredDuringExecution", [])
+    if set(affinity) - {"podAntiAffinity"} or any(term != {"labelSelector": own, "topologyKey": HOST} for term in terms):
+        msg = f"not known how this places a pod: {dict(affinity)}"
+        raise ValueError(msg)
+    return bool(terms)
 
 
 def _requests(pod: Mapping[str, Any]) -> Resources:

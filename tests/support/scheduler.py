@@ -54,6 +54,8 @@ def holds(kind: NodeType, workload: Workload) -> int:
     """
     used: Resources = {}
     count = 0
+    if workload.apart:
+        return int(fits(workload.requests, kind.allocatable))
     while fits(more := added(used, workload.requests), kind.allocatable):
         used, count = more, count + 1
     return count
@@ -108,7 +110,7 @@ class _Run:
         return False
 
     def _taken(self, workload: Workload, node: Node) -> bool:
-        if barred(workload, node.pool):
+        if barred(workload, node.pool) or (workload.apart and workload.name in node.pods):
             return False
         used = added(node.used, workload.requests)
         types = tuple(k for k in node.types if fits(used, k.allocatable) and workload.selector.get(INSTANCE, k.name) == k.name)

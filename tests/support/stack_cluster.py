@@ -14,6 +14,7 @@ from placed_objects import Pool, Workload, barred, read_pool, read_workload
 from scheduler import Placement, place
 from servewright.plan.model import Plan, PoolPlan
 from servewright.resources.manifests import KubernetesObject
+from supporting_rules import supporting
 
 ANNOTATION: Final = "servewright.dev/"
 
@@ -21,7 +22,8 @@ ANNOTATION: Final = "servewright.dev/"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
     """
-    What the stack brings: *workloads* with their replicas at least, in the busiest hour and at most; *pools* and their plans, by name.
+    What the stack brings: *workloads* with GPUs, with their replicas at least, in the busiest hour and at most; *pools* and their plans,
+    by name. *beside* are the workloads without GPUs with the replicas that each has at least and at most.
     """
 
     workloads: dict[str, Workload]
@@ -30,6 +32,7 @@ class Cluster:
     pools: dict[str, Pool]
     plans: dict[str, PoolPlan]
     max_shares: dict[str, Decimal]
+    beside: dict[str, tuple[Workload, int, int]]
 
     def hosts(self, workload: str) -> tuple[str, ...]:
         """
@@ -66,7 +69,9 @@ def read_cluster(plan: Plan, objects: Iterable[KubernetesObject]) -> Cluster:
         plans[name] = next(pool for pool in plan.pools if pool.name == each.key)
         shares[name] = Decimal(manifest["metadata"]["annotations"].get(f"{ANNOTATION}max-share", "1"))
     scalers = {o.manifest["spec"]["scaleTargetRef"]["name"]: o.manifest["spec"] for o in objects if o.kind == "ScaledObject"}
+    others = {o["metadata"]["name"]: o for o in supporting(each.manifest for each in objects)}
     deployments = {o.manifest["metadata"]["name"]: o.manifest for o in objects if o.kind == "Deployment"}
+    deployments = {name: manifest for name, manifest in deployments.items() if name not in others}
     return Cluster(
         workloads={name: read_workload(manifest) for name, manifest in deployments.items()},
         replicas={name: _replicas(manifest, scalers.get(name)) for name, manifest in deployments.items()},
@@ -74,7 +79,13 @@ def read_cluster(plan: Plan, objects: Iterable[KubernetesObject]) -> Cluster:
         pools=pools,
         plans=plans,
         max_shares=shares,
+        beside={name: (read_workload(manifest), *_bounds(manifest, scalers.get(name))) for name, manifest in others.items()},
     )
+
+
+def _bounds(manifest: Mapping[str, Any], scaler: Mapping[str, Any] | None) -> tuple[int, int]:
+    fixed = manifest["spec"].get("replicas", 1)
+    return (fixed, fixed) if scaler is None else (scaler["minReplicaCount"], scaler["maxReplicaCount"])
 
 
 def _replicas(deployment: Mapping[str, Any], scaler: Mapping[str, Any] | None) -> tuple[int, int, int]:

@@ -1,6 +1,6 @@
 """
-Ten minimal specs, `models: [{source, traffic, slo}]` and nothing else, for models from 8B on one GPU to 671B on a whole node; and the
-shipped stacks beside them, so that every check of everything runs over one list.
+Ten minimal specs, `models: [{source, traffic, slo}]` and nothing else, for models from 8B on one GPU to 671B on a whole node; beside them
+the shipped stacks and specs with a gateway and caches, so that every check of everything runs over one list.
 
 The traffic is that of a team's assistant: the larger the model, the fewer requests and the more patient the caller (judgement).
 """
@@ -11,6 +11,7 @@ import functools
 from pathlib import Path
 from typing import Final
 
+from gateway_specs import GATEWAY_SPECS
 from servewright.catalog.load import load_catalog
 from servewright.pipeline import plan_file
 from servewright.plan.model import Plan
@@ -58,7 +59,7 @@ STACKS: Final[dict[str, Path]] = {
     if not path.name.startswith("Pulumi.")
 }
 
-CASES: Final = (*STACKS, *TEN_SPECS)
+CASES: Final = (*STACKS, *TEN_SPECS, *GATEWAY_SPECS)
 """
 The names that `plan_of` and `objects_of` know.
 """
@@ -67,9 +68,9 @@ The names that `plan_of` and `objects_of` know.
 @functools.cache
 def plan_of(name: str) -> Plan:
     """
-    Return the plan of one of the ten specs or of a shipped stack ("stack-dev").
+    Return the plan of one of the ten specs, of one with a gateway, or of a shipped stack ("stack-dev").
     """
-    return plan_file(STACKS[name]) if name in STACKS else plan_text(name, TEN_SPECS[name])
+    return plan_file(STACKS[name]) if name in STACKS else plan_text(name, {**TEN_SPECS, **GATEWAY_SPECS}[name])
 
 
 def plan_text(name: str, text: str) -> Plan:

@@ -18,6 +18,8 @@ PYTHON_VARIABLE: Final = "SERVEWRIGHT_VLLM_PYTHON"
 The Python that .ci/tools/vllm_engine prints.
 """
 
+_OBJECTS: Final = frozenset({"kv-transfer-config"})
+
 _FAMILIES: Final = (
     ("meta-llama/", "llama", "LlamaForCausalLM"),
     ("Qwen/Qwen2.5-", "qwen2", "Qwen2ForCausalLM"),
@@ -121,10 +123,11 @@ def differences(parsed: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[
 
 def written(arguments: Sequence[str]) -> dict[str, str]:
     """
-    Return the values of *arguments* of the form --flag=value, by the name under which the parser keeps them.
+    Return the values of *arguments* of the form --flag=value, by the name under which the parser keeps them; those that it keeps as
+    objects of its own are left out.
     """
     pairs = [argument[2:].partition("=") for argument in arguments if argument.startswith("--") and "=" in argument]
-    return {flag.replace("-", "_"): value for flag, _, value in pairs}
+    return {flag.replace("-", "_"): value for flag, _, value in pairs if flag not in _OBJECTS}
 
 
 def as_written(value: Any) -> str:

@@ -29,7 +29,8 @@ _UNSPECIFIED: Final = "UNSPECIFIED"
 @dataclass(slots=True, kw_only=True)
 class Registration:
     """
-    One RegisterResource call. *provider* is the URN of an explicit provider; *outputs* come from register_outputs.
+    One RegisterResource call. *provider* is the URN of an explicit provider; *outputs* come from register_outputs; *protected*: its removal
+    is refused.
     """
 
     urn: str
@@ -42,6 +43,7 @@ class Registration:
     inputs: dict[str, Any]
     references: dict[str, tuple[str, ...]] = field(default_factory=dict)
     outputs: dict[str, Any] | None = None
+    protected: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -147,6 +149,7 @@ class RecordingMonitor:
             depends_on=tuple(sorted(request.dependencies)),
             inputs=decode_fields(request.object),
             references={name: tuple(sorted(each.urns)) for name, each in sorted(request.propertyDependencies.items()) if each.urns},
+            protected=request.protect,
         )
         self._recording.resources[urn] = made
         return made

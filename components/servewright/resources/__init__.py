@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from servewright.resources.assembly import ServingStack
     from servewright.resources.estimates import Estimates
-    from servewright.resources.parts import BudgetAlarm, Engines, NetworkRules, NodePools
+    from servewright.resources.parts import BudgetAlarm, Engines, Gateway, NetworkRules, NodePools
     from servewright.resources.planned import Planned
     from servewright.serving import plan_spec, serve
 
@@ -20,6 +20,7 @@ __all__ = [
     "BudgetAlarm",
     "Engines",
     "Estimates",
+    "Gateway",
     "NetworkRules",
     "NodePools",
     "Planned",
@@ -32,6 +33,7 @@ _PLACES: Final = {
     "BudgetAlarm": "servewright.resources.parts",
     "Engines": "servewright.resources.parts",
     "Estimates": "servewright.resources.estimates",
+    "Gateway": "servewright.resources.parts",
     "NetworkRules": "servewright.resources.parts",
     "NodePools": "servewright.resources.parts",
     "Planned": "servewright.resources.planned",

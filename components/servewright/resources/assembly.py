@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 import pulumi
 
 from servewright.resources.budget_alarm import register_budget
+from servewright.resources.caches.elasticache import addresses, register_caches
+from servewright.resources.caches.elasticache_policies import tiers_of
 from servewright.resources.checks import not_built
 from servewright.resources.component import children_of, given_provider, refuse, with_provider
+from servewright.resources.gateway.endpoints import endpoints
 from servewright.resources.naming import Names
 from servewright.resources.operators.order import stack_objects
 from servewright.resources.providers import aws_provider, kubernetes_provider
-from servewright.resources.registration import register_objects
-from servewright.resources.serving import endpoint
+from servewright.resources.registration import Given, register_objects
 from servewright.resources.summary import plan_summary
 
 if TYPE_CHECKING:
@@ -33,7 +35,8 @@ class ServingStack(pulumi.ComponentResource):
     Raises InputPropertiesError where the plan cannot be registered, and RunError where a deployment (not its preview) is refused: the
     spec leaves account or cluster open, the environment needs a lock, or the budget has no amount.
 
-    *endpoints* maps each model to its URL inside the cluster; *namespace* is where the engines run; *plan_summary* is the plan in short.
+    *endpoints* maps each model, and each route of a gateway, to the URL that clients call: the engine's, or the gateway's where there is
+    one; *namespace* is where the engines run; *plan_summary* is the plan in short.
     The *estimate* is an input, so that `pulumi preview` shows how a change moves the bill, and a policy pack sees what its gates judge; it
     is an output too.
 
@@ -64,13 +67,18 @@ class ServingStack(pulumi.ComponentResource):
             pulumi.log.warn(f"{path}: {remedy}", self)
         names = Names.of(stack)
         child = children_of(self, opts)
-        kubernetes = given_provider(self, "kubernetes") or kubernetes_provider(name, plan, child)
-        register_objects(name, stack_objects(plan, catalog), with_provider(child, kubernetes))
-        if plan.budget.enabled:
-            # Nothing else is made in AWS by Pulumi itself: without a budget no AWS credentials are needed.
+        given = Given()
+        aws: pulumi.ProviderResource | None = None
+        if tiers_of(plan):
             aws = given_provider(self, "aws") or aws_provider(name, plan, names, child)
+            given = addresses(register_caches(name, plan, names, with_provider(child, aws)))
+        kubernetes = given_provider(self, "kubernetes") or kubernetes_provider(name, plan, child)
+        register_objects(name, stack_objects(plan, catalog), with_provider(child, kubernetes), given)
+        if plan.budget.enabled:
+            # Nothing else is made in AWS by Pulumi itself: without a budget and caches no AWS credentials are needed.
+            aws = aws or given_provider(self, "aws") or aws_provider(name, plan, names, child)
             register_budget(name, plan, names, estimate, with_provider(child, aws))
-        self.endpoints = pulumi.Output.from_input({model.name: endpoint(model, names) for model in plan.models})
+        self.endpoints = pulumi.Output.from_input(endpoints(plan, names))
         self.namespace = pulumi.Output.from_input(names.namespace)
         self.estimated_monthly_usd = pulumi.Output.from_input(inputs["estimatedMonthlyUsd"])
         self.plan_summary = pulumi.Output.from_input(plan_summary(plan))

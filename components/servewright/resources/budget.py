@@ -38,11 +38,21 @@ def account(plan: Plan) -> str:
     return plan.stack.account or PLACEHOLDER_ACCOUNT
 
 
+def partition(plan: Plan) -> str:
+    """
+    Return the part of AWS that the stack's region lies in, as ARNs name it.
+    """
+    for prefix, name in (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov")):
+        if plan.stack.region.startswith(prefix):
+            return name
+    return "aws"
+
+
 def key_policy(plan: Plan) -> str:
     """
     Return the policy of the topic's key: the account administers it, AWS Budgets encrypts with it for this account only.
     """
-    root = f"arn:{_partition(plan)}:iam::{account(plan)}:root"
+    root = f"arn:{partition(plan)}:iam::{account(plan)}:root"
     administer = {
         "Sid": "AccountAdministers",
         "Effect": "Allow",
@@ -119,20 +129,13 @@ def _allow_budgets(plan: Plan, sid: str, action: str | list[str], resource: str)
         # Without these, a budget of any account could use the topic and its key (confused deputy).
         "Condition": {
             "StringEquals": {"aws:SourceAccount": account(plan)},
-            "ArnLike": {"aws:SourceArn": f"arn:{_partition(plan)}:budgets::{account(plan)}:*"},
+            "ArnLike": {"aws:SourceArn": f"arn:{partition(plan)}:budgets::{account(plan)}:*"},
         },
     }
 
 
 def _policy(*statements: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements}, sort_keys=True)
-
-
-def _partition(plan: Plan) -> str:
-    for prefix, partition in (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov")):
-        if plan.stack.region.startswith(prefix):
-            return partition
-    return "aws"
 
 
 def _plain(amount: Decimal) -> str:

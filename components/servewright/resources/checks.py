@@ -8,6 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from servewright.resources.budget import MOST_NOTIFICATIONS
+from servewright.resources.caches.requirements import needed_by_caches
 from servewright.resources.engine_pod import grace_seconds, served_name
 from servewright.resources.serving import pools_of
 
@@ -43,7 +44,14 @@ def not_built(plan: Plan) -> tuple[tuple[str, str], ...]:
     """
     remedy = "needs an EKS Pod Identity association with s3:GetObject and s3:ListBucket, which is not built yet: make it by hand"
     in_s3 = (model for model in plan.models if model.weights_source.startswith("s3://"))
-    return tuple((model.path, f"{model.weights_source} {remedy}") for model in in_s3)
+    return (*((model.path, f"{model.weights_source} {remedy}") for model in in_s3), *_public_address(plan), *needed_by_caches(plan))
+
+
+def _public_address(plan: Plan) -> Iterator[tuple[str, str]]:
+    public = None if plan.gateway is None else plan.gateway.request.public
+    if public is not None:
+        controller = "needs the AWS Load Balancer Controller in the cluster, which makes its load balancer,"
+        yield "gateway.public", f"{public.hostname} {controller} and a DNS record that leads there: neither is built here"
 
 
 def refusals(plan: Plan) -> tuple[str, ...]:
@@ -57,9 +65,20 @@ def _open(plan: Plan) -> Iterator[str]:
     paths = placeholders(plan)
     if paths:
         yield (
-            f"the spec leaves {' and '.join(paths)} open. A preview takes placeholders there, "
-            "up needs the account and the cluster that the stack goes to."
+            f"the spec leaves {listed(paths)} open. A preview takes placeholders there, "
+            "up needs the account, the cluster and the network that the stack goes to."
         )
+
+
+def listed(paths: tuple[str, ...]) -> str:
+    """
+    Return *paths*, at least one, as a sentence names them.
+
+    >>> listed(("a", "b", "c"))
+    'a, b and c'
+    """
+    *first, last = paths
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _unlocked(plan: Plan) -> Iterator[str]:
@@ -79,7 +98,19 @@ def placeholders(plan: Plan) -> tuple[str, ...]:
     """
     account = ("platform.account",) if plan.stack.account is None else ()
     cluster = ("platform.cluster.name",) if plan.stack.cluster.placeholder else ()
-    return (*account, *cluster)
+    return (*account, *cluster, *_cache_network(plan))
+
+
+def _cache_network(plan: Plan) -> Iterator[str]:
+    """
+    Yield what ElastiCache is placed by and the spec leaves open.
+    """
+    if plan.caches is None or all(tier.provider != "elasticache" for tier in plan.tiers):
+        return
+    if not plan.caches.subnets:
+        yield "caches.elasticache.subnets"
+    if not plan.caches.security_groups:
+        yield "caches.elasticache.security_groups"
 
 
 def _budget(plan: Plan) -> Iterator[tuple[str, str]]:

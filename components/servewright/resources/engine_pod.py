@@ -5,6 +5,7 @@ The pod that runs the engine, written for Pod Security `restricted`: non-root, r
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from servewright.plan.engine_arguments import PORT
@@ -74,8 +75,28 @@ _ENVIRONMENT: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineExtras:
+    """
+    What an engine's container gets besides what every engine has.
+    """
+
+    environment: tuple[dict[str, Any], ...] = ()
+    volumes: tuple[dict[str, Any], ...] = ()
+    mounts: tuple[dict[str, Any], ...] = ()
+
+
+NO_EXTRAS: Final = EngineExtras()
+
+
 def engine_pod_spec(
-    model: ModelPlan, pod: PodResources, catalog: Catalog, *, service_account: str, node_labels: dict[str, str]
+    model: ModelPlan,
+    pod: PodResources,
+    catalog: Catalog,
+    *,
+    service_account: str,
+    node_labels: dict[str, str],
+    extras: EngineExtras = NO_EXTRAS,
 ) -> dict[str, Any]:
     """
     Return the spec of a pod that requests *pod*; it runs on nodes with *node_labels* only.
@@ -96,8 +117,8 @@ def engine_pod_spec(
             "fsGroupChangePolicy": "OnRootMismatch",
             "seccompProfile": {"type": "RuntimeDefault"},
         },
-        "containers": [_engine(model, pod, catalog)],
-        "volumes": _volumes(model, pod),
+        "containers": [_engine(model, pod, catalog, extras)],
+        "volumes": [*_volumes(model, pod), *extras.volumes],
     }
 
 
@@ -151,7 +172,7 @@ def escaped(text: str) -> str:
     return text.replace("$(", "$$(")
 
 
-def _engine(model: ModelPlan, pod: PodResources, catalog: Catalog) -> dict[str, Any]:
+def _engine(model: ModelPlan, pod: PodResources, catalog: Catalog, extras: EngineExtras) -> dict[str, Any]:
     mounts = {"cache": _CACHE, "tmp": "/tmp", "dshm": "/dev/shm"}  # noqa: S108 - paths inside the container
     return {
         "name": "engine",
@@ -159,7 +180,7 @@ def _engine(model: ModelPlan, pod: PodResources, catalog: Catalog) -> dict[str, 
         "imagePullPolicy": "IfNotPresent",
         # The image's entry point is `vllm serve`; argv form, so no shell ever sees a user's value.
         "args": [escaped(each) for each in model.engine.arguments],
-        "env": _environment(model),
+        "env": [*_environment(model), *extras.environment],
         "ports": [{"name": HTTP_PORT_NAME, "containerPort": PORT, "protocol": "TCP"}],
         "resources": _resources(model, pod),
         "securityContext": {
@@ -172,7 +193,7 @@ def _engine(model: ModelPlan, pod: PodResources, catalog: Catalog) -> dict[str, 
         "readinessProbe": _probe(*_READINESS),
         "livenessProbe": _probe(*_LIVENESS),
         "lifecycle": {"preStop": {"sleep": {"seconds": PRE_STOP_S}}},
-        "volumeMounts": [{"name": name, "mountPath": path} for name, path in mounts.items()],
+        "volumeMounts": [*({"name": name, "mountPath": path} for name, path in mounts.items()), *extras.mounts],
     }
 
 

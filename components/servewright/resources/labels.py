@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from servewright.plan import annotation_keys
 from servewright.plan.hours import encode_hours
-from servewright.resources.naming import label_value, tag_value
+from servewright.resources.naming import GATEWAY, label_value, tag_value
 
 if TYPE_CHECKING:
     from servewright.plan.model import ModelPlan, Plan, PoolPlan, WorkloadPlan
@@ -28,6 +28,7 @@ MODEL: Final = annotation_keys.MODEL
 CLIENT: Final = PREFIX + "client"
 ROLE: Final = annotation_keys.ROLE
 PURPOSE: Final = annotation_keys.PURPOSE
+CONFIG_HASH: Final = PREFIX + "config-hash"
 
 TAG_STACK: Final = "servewright:stack"
 TAG_OWNER: Final = "servewright:owner"
@@ -78,6 +79,20 @@ def stack_selector(names: Names) -> dict[str, str]:
     Return what selects every engine pod of the stack.
     """
     return {"app.kubernetes.io/name": "vllm", STACK: names.stack}
+
+
+def gateway_selector(names: Names) -> dict[str, str]:
+    """
+    Return what selects the gateway's pods.
+    """
+    return {"app.kubernetes.io/name": "litellm", "app.kubernetes.io/instance": GATEWAY, STACK: names.stack}
+
+
+def tier_selector(tier: str, names: Names) -> dict[str, str]:
+    """
+    Return what selects the pods of the store *tier*, such as "cache-responses".
+    """
+    return {"app.kubernetes.io/name": "valkey", "app.kubernetes.io/instance": tier, STACK: names.stack}
 
 
 def aws_tags(plan: Plan, names: Names) -> dict[str, str]:

@@ -4,24 +4,36 @@ Every Kubernetes object of a stack, as plain values in the order in which they a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from servewright.resources.caches.valkey_objects import tier_objects
+from servewright.resources.gateway.objects import gateway_objects
+from servewright.resources.kubernetes_object import NAMESPACE as NAMESPACE  # noqa: PLC0414 - for all who read the objects
+from servewright.resources.kubernetes_object import KubernetesObject as KubernetesObject  # noqa: PLC0414
 from servewright.resources.monitor import pod_monitor
 from servewright.resources.namespace import namespace
 from servewright.resources.naming import Names
 from servewright.resources.network import network_policies
 from servewright.resources.node_pool import drain_seconds, ec2_node_class, node_pool
 from servewright.resources.scaling import scaled_object
-from servewright.resources.serving import deployment, pod_disruption_budget, pools_of, progress_seconds, service, service_account
+from servewright.resources.serving import (
+    deployment,
+    pod_disruption_budget,
+    pods_service,
+    pools_of,
+    progress_seconds,
+    service,
+    service_account,
+    share_service,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
     from servewright.catalog.query import Catalog
     from servewright.plan.model import ModelPlan, Plan
-
-NAMESPACE: Final = "namespace"
+    from servewright.resources.kubernetes_object import Part
 
 _AFTER_DRAIN_S: Final = 600
 _AFTER_PROGRESS_S: Final = 300
@@ -29,28 +41,6 @@ _AFTER_PROGRESS_S: Final = 300
 How much longer Pulumi waits than Karpenter drains, or Kubernetes rolls out, so that their own verdict comes first: ten minutes for
 instances to end, five for the status to be seen; judgement.
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KubernetesObject:
-    """
-    One object: *key* is its name within the stack, unique per kind.
-
-    *needs* are (kind, key) of what must be there first. *create_s* and *delete_s* bound the wait for it; None: the provider's default.
-    """
-
-    key: str
-    manifest: Mapping[str, Any]
-    needs: tuple[tuple[str, str], ...] = ()
-    create_s: int | None = None
-    delete_s: int | None = None
-
-    @property
-    def kind(self) -> str:
-        """
-        The kind, for look-ups and for *needs*.
-        """
-        return str(self.manifest["kind"])
 
 
 def kubernetes_objects(plan: Plan, catalog: Catalog) -> tuple[KubernetesObject, ...]:
@@ -63,15 +53,21 @@ def kubernetes_objects(plan: Plan, catalog: Catalog) -> tuple[KubernetesObject, 
         *_inside(plan, names),
         *_pools(plan, names, catalog),
     ]
+    objects += _of("caches", tier_objects(plan, names, catalog))
     for model in plan.models:
-        objects += _model(plan, model, names, catalog)
+        objects += _of("engines", _model(plan, model, names, catalog))
+    objects += gateway_objects(plan, names, catalog)
     return tuple(objects)
+
+
+def _of(part: Part, objects: Iterable[KubernetesObject]) -> list[KubernetesObject]:
+    return [replace(each, part=part) for each in objects]
 
 
 def _inside(plan: Plan, names: Names) -> list[KubernetesObject]:
     needs = (("Namespace", NAMESPACE),)
     policies = [KubernetesObject(key=key, manifest=each, needs=needs) for key, each in network_policies(plan, names).items()]
-    return [*policies, KubernetesObject(key="engines", manifest=pod_monitor(plan, names), needs=needs)]
+    return [*policies, *_of("engines", [KubernetesObject(key="engines", manifest=pod_monitor(plan, names), needs=needs)])]
 
 
 def _pools(plan: Plan, names: Names, catalog: Catalog) -> list[KubernetesObject]:
@@ -92,11 +88,13 @@ def _model(plan: Plan, model: ModelPlan, names: Names, catalog: Catalog) -> list
     objects = [
         KubernetesObject(key=key, manifest=service_account(plan, model, names), needs=(inside,)),
         # Pulumi takes a Service for made when a pod stands behind it: that is when the first replica has loaded its model.
-        KubernetesObject(key=key, manifest=service(plan, model, names), needs=(inside,), create_s=ready_s),
+        *_addresses(plan, service(plan, model, names), names, ready_s),
         KubernetesObject(key=key, manifest=pod_disruption_budget(plan, model, names), needs=(inside,)),
     ]
     for workload in model.workloads:
         own = names.workload(model.name, workload.share)
+        if plan.gateway is not None and own != key:
+            objects += _addresses(plan, share_service(plan, model, workload, names), names, ready_s)
         pools = tuple(("NodePool", pool.name) for pool in pools_of(plan, model, workload))
         objects.append(
             KubernetesObject(
@@ -111,3 +109,13 @@ def _model(plan: Plan, model: ModelPlan, names: Names, catalog: Catalog) -> list
             scaling = scaled_object(plan, model, workload, names)
             objects.append(KubernetesObject(key=own, manifest=scaling, needs=(("Deployment", own),)))
     return objects
+
+
+def _addresses(plan: Plan, made: dict[str, Any], names: Names, ready_s: int) -> list[KubernetesObject]:
+    """
+    Return the Service *made* and, for a gateway that chooses the pod, its headless twin.
+    """
+    chosen = plan.gateway is not None and plan.gateway.request.placement != "service"
+    wanted = [made, *([pods_service(made, names)] if chosen else [])]
+    needs = (("Namespace", NAMESPACE),)
+    return [KubernetesObject(key=each["metadata"]["name"], manifest=each, needs=needs, create_s=ready_s) for each in wanted]

@@ -36,7 +36,20 @@ TAG_LIMIT: Final = 256
 Characters of an AWS tag value (AWS tagging guide, read 2026-11).
 """
 
+GATEWAY: Final = "gateway"
+GATEWAY_PUBLIC: Final = "gateway-public"
+GATEWAY_CONFIG: Final = "gateway-config"
+"""
+What the gateway's objects are called in the stack's namespace: the Service that the load balancer belongs to, the ConfigMap, all others.
+"""
+
+_OF_THE_STACK: Final = re.compile(r"gateway(-public|-config)?|cache-.*")
+"""
+Names in the namespace that no model gets: those above, and those of the caches' stores.
+"""
+
 _BASE: Final = "-base"
+_PODS: Final = "-pods"
 _ENVIRONMENTS: Final = frozenset({"dev", "staging", "prod"})
 _HASH_CHARACTERS: Final = 8
 _LOOKS_HASHED: Final = re.compile(r"-[0-9a-f]{8}$")
@@ -121,11 +134,20 @@ class Names:
         Return the name of what belongs to one model in the namespace: Service, ServiceAccount, the Deployment that scales; with *share*
         "base" that of the Deployment that always runs.
         """
+        own = join(model, limit=WORKLOAD_LIMIT)
+        if _OF_THE_STACK.fullmatch(own):
+            own = _with_hash(own, (model,), WORKLOAD_LIMIT - len(_BASE))
+            return own + _BASE if share == "base" else own
         if share == "base":
             return join(model, limit=WORKLOAD_LIMIT - len(_BASE)) + _BASE
         # A model called "chat-base" must not meet the base of a model called "chat".
-        own = join(model, limit=WORKLOAD_LIMIT)
-        return _with_hash(own, (model,), WORKLOAD_LIMIT) if own.endswith(_BASE) else own
+        return _with_hash(own, (model,), WORKLOAD_LIMIT) if own.endswith((_BASE, _PODS)) else own
+
+    def pods(self, workload: str) -> str:
+        """
+        Return the name of the headless Service that names the pods behind the Service called *workload*.
+        """
+        return workload + _PODS
 
 
 def _legible(text: str) -> str:

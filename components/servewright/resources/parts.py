@@ -13,19 +13,25 @@ from typing import TYPE_CHECKING, Final
 import pulumi
 
 from servewright.resources.budget_alarm import register_budget
+from servewright.resources.caches.elasticache import addresses, register_caches
+from servewright.resources.caches.elasticache_policies import tiers_of
 from servewright.resources.component import children_of, given_provider, refuse, with_provider
-from servewright.resources.manifests import KubernetesObject, kubernetes_objects
+from servewright.resources.gateway.endpoints import endpoints
+from servewright.resources.manifests import kubernetes_objects
 from servewright.resources.naming import Names
 from servewright.resources.providers import aws_provider, kubernetes_provider
-from servewright.resources.registration import register_objects
+from servewright.resources.registration import NOTHING, Given, register_objects
 from servewright.resources.serving import endpoint
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from servewright.resources.kubernetes_object import KubernetesObject
     from servewright.resources.planned import Planned
 
 _POOLS: Final = frozenset({"EC2NodeClass", "NodePool"})
 _RULES: Final = frozenset({"NetworkPolicy"})
-_ENGINES: Final = frozenset({"ServiceAccount", "Service", "PodDisruptionBudget", "Deployment", "ScaledObject", "PodMonitor"})
+_BEHIND_ONE_ADDRESS: Final = frozenset({"gateway", "caches"})
 
 
 class NodePools(pulumi.ComponentResource):
@@ -41,7 +47,7 @@ class NodePools(pulumi.ComponentResource):
     def __init__(self, name: str, planned: Planned, opts: pulumi.ResourceOptions | None = None) -> None:
         refuse(planned.plan)
         super().__init__("servewright:index:NodePools", name, _inputs(planned), opts)
-        made = _register(self, name, planned, _POOLS, opts)
+        made = _register(self, name, planned, lambda each: each.kind in _POOLS, opts)
         selectors = {each.key: dict(each.manifest["spec"]["template"]["metadata"]["labels"]) for each in made if each.kind == "NodePool"}
         self.node_selectors = pulumi.Output.from_input(selectors)
         self.register_outputs({"nodeSelectors": self.node_selectors})
@@ -57,7 +63,7 @@ class NetworkRules(pulumi.ComponentResource):
     def __init__(self, name: str, planned: Planned, opts: pulumi.ResourceOptions | None = None) -> None:
         refuse(planned.plan)
         super().__init__("servewright:index:NetworkRules", name, _inputs(planned), opts)
-        _register(self, name, planned, _RULES, opts)
+        _register(self, name, planned, lambda each: each.kind in _RULES, opts)
         self.namespace = pulumi.Output.from_input(Names.of(planned.plan.stack).namespace)
         self.register_outputs({"namespace": self.namespace})
 
@@ -76,9 +82,37 @@ class Engines(pulumi.ComponentResource):
     def __init__(self, name: str, planned: Planned, opts: pulumi.ResourceOptions | None = None) -> None:
         refuse(planned.plan)
         super().__init__("servewright:index:Engines", name, _inputs(planned), opts)
-        _register(self, name, planned, _ENGINES, opts)
+        _register(self, name, planned, lambda each: each.part == "engines", opts)
         names = Names.of(planned.plan.stack)
         self.endpoints = pulumi.Output.from_input({model.name: endpoint(model, names) for model in planned.plan.models})
+        self.namespace = pulumi.Output.from_input(names.namespace)
+        self.register_outputs({"endpoints": self.endpoints, "namespace": self.namespace})
+
+
+class Gateway(pulumi.ComponentResource):
+    """
+    The gateway of a plan and the stores behind it, in its namespace, which must be there as must CPU nodes with the labels that they
+    select (`NodePools`), the engines that it calls (`Engines`), and the Secrets that it reads. A plan without a gateway is refused.
+
+    *endpoints* maps each name that clients may ask for, models and routes, to the gateway's URL.
+    """
+
+    endpoints: pulumi.Output[dict[str, str]]
+    namespace: pulumi.Output[str]
+
+    def __init__(self, name: str, planned: Planned, opts: pulumi.ResourceOptions | None = None) -> None:
+        plan, names = planned.plan, Names.of(planned.plan.stack)
+        if plan.gateway is None:
+            raise pulumi.InputPropertyError("gateway", "off: there is no gateway to make")  # noqa: EM101 - the path is no message
+        refuse(plan)
+        super().__init__("servewright:index:Gateway", name, _inputs(planned), opts)
+        given = Given()
+        if tiers_of(plan):
+            child = children_of(self, opts)
+            aws = given_provider(self, "aws") or aws_provider(name, plan, names, child)
+            given = addresses(register_caches(name, plan, names, with_provider(child, aws)))
+        _register(self, name, planned, lambda each: each.part in _BEHIND_ONE_ADDRESS, opts, given=given)
+        self.endpoints = pulumi.Output.from_input(endpoints(plan, names))
         self.namespace = pulumi.Output.from_input(names.namespace)
         self.register_outputs({"endpoints": self.endpoints, "namespace": self.namespace})
 
@@ -111,21 +145,28 @@ def _inputs(planned: Planned) -> dict[str, str]:
 
 
 def _register(
-    component: pulumi.ComponentResource, name: str, planned: Planned, kinds: frozenset[str], opts: pulumi.ResourceOptions | None
+    component: pulumi.ComponentResource,
+    name: str,
+    planned: Planned,
+    wanted: Callable[[KubernetesObject], bool],
+    opts: pulumi.ResourceOptions | None,
+    *,
+    given: Given = NOTHING,
 ) -> tuple[KubernetesObject, ...]:
     """
-    Register the objects of *kinds* as children of *component* and return them.
+    Register the objects that are *wanted* as children of *component*, with what is *given* to them, and return them.
     """
     child = children_of(component, opts)
     kubernetes = given_provider(component, "kubernetes") or kubernetes_provider(name, planned.plan, child)
-    objects = _of(planned, kinds)
-    register_objects(name, objects, with_provider(child, kubernetes))
+    objects = _of(planned, wanted, given)
+    register_objects(name, objects, with_provider(child, kubernetes), given)
     return objects
 
 
-def _of(planned: Planned, kinds: frozenset[str]) -> tuple[KubernetesObject, ...]:
+def _of(planned: Planned, wanted: Callable[[KubernetesObject], bool], given: Given) -> tuple[KubernetesObject, ...]:
     """
-    Return the objects of *kinds*, each waiting for others of them alone.
+    Return the objects that are *wanted*, each waiting for others of them alone and for what is *given*.
     """
-    found = (each for each in kubernetes_objects(planned.plan, planned.catalog) if each.kind in kinds)
-    return tuple(replace(each, needs=tuple(need for need in each.needs if need[0] in kinds)) for each in found)
+    found = [each for each in kubernetes_objects(planned.plan, planned.catalog) if wanted(each)]
+    there = {(each.kind, each.key) for each in found} | set(given.made)
+    return tuple(replace(each, needs=tuple(need for need in each.needs if need in there)) for each in found)

@@ -4,7 +4,8 @@ Plain Kubernetes objects as Pulumi resources: native kinds by their own class, a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
@@ -12,37 +13,64 @@ import pulumi_kubernetes as kubernetes
 
 from servewright.resources.operators.component import InstalledOperator
 from servewright.resources.operators.releases import Operator
+from servewright.resources.teardown import kept
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from servewright.resources.manifests import KubernetesObject
+    from servewright.resources.kubernetes_object import KubernetesObject
 
 _MODULES: Final[dict[str, Callable[[], Any]]] = {
     "v1": lambda: kubernetes.core.v1,
     "apps/v1": lambda: kubernetes.apps.v1,
     "networking.k8s.io/v1": lambda: kubernetes.networking.v1,
     "policy/v1": lambda: kubernetes.policy.v1,
+    "storage.k8s.io/v1": lambda: kubernetes.storage.v1,
 }
-_ARGUMENTS: Final = {"automountServiceAccountToken": "automount_service_account_token"}
+_ARGUMENTS: Final = {
+    "automountServiceAccountToken": "automount_service_account_token",
+    "allowVolumeExpansion": "allow_volume_expansion",
+    "reclaimPolicy": "reclaim_policy",
+    "volumeBindingMode": "volume_binding_mode",
+}
 _IMPLIED: Final = frozenset({"apiVersion", "kind"})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """
+    What other providers made before: *made* by (kind, key), which objects may need, and *data* of ConfigMaps, by their key, that only
+    those resources know.
+    """
+
+    made: Mapping[tuple[str, str], pulumi.Resource] = field(default_factory=dict)
+    data: Mapping[str, Mapping[str, pulumi.Output[str]]] = field(default_factory=dict)
+
+
+NOTHING: Final = Given()
+
+
 def register_objects(
-    prefix: str, objects: Sequence[KubernetesObject | Operator], opts: pulumi.ResourceOptions
+    prefix: str, objects: Sequence[KubernetesObject | Operator], opts: pulumi.ResourceOptions, given: Given = NOTHING
 ) -> dict[tuple[str, str], pulumi.Resource]:
     """
-    Register *objects* in order under names that start with *prefix* and return them by (kind, key).
+    Register *objects* in order under names that start with *prefix* and return them by (kind, key), what is *given* among them.
     """
-    made: dict[tuple[str, str], pulumi.Resource] = {}
+    made: dict[tuple[str, str], pulumi.Resource] = dict(given.made)
     for each in objects:
         if isinstance(each, Operator):
             after = pulumi.ResourceOptions(depends_on=[made[need] for need in each.needs])
             made[each.kind, each.key] = InstalledOperator(f"{prefix}-{each.key}", each, pulumi.ResourceOptions.merge(opts, after))
             continue
-        own = pulumi.ResourceOptions(depends_on=[made[need] for need in each.needs], custom_timeouts=_timeouts(each))
-        made[each.kind, each.key] = _register(f"{prefix}-{each.key}", each.manifest, pulumi.ResourceOptions.merge(opts, own))
+        after = pulumi.ResourceOptions(depends_on=[made[need] for need in each.needs], custom_timeouts=_timeouts(each))
+        own = pulumi.ResourceOptions.merge(after, kept(holds_state=each.holds_state))
+        made[each.kind, each.key] = _register(f"{prefix}-{each.key}", _filled(each, given), pulumi.ResourceOptions.merge(opts, own))
     return made
+
+
+def _filled(each: KubernetesObject, given: Given) -> Mapping[str, Any]:
+    known = given.data.get(each.key) if each.kind == "ConfigMap" else None
+    return each.manifest if known is None else {**each.manifest, "data": {**each.manifest["data"], **known}}
 
 
 def _register(name: str, manifest: Mapping[str, Any], opts: pulumi.ResourceOptions) -> pulumi.Resource:

@@ -37,7 +37,7 @@ KV_USAGE: Final = "vllm:kv_cache_usage_perc"
 PROMPT_TOKENS: Final = "vllm:prompt_tokens_total"
 WAITED: Final = "vllm:request_queue_time_seconds_sum"
 
-_RATE_WINDOW_S: Final = 4 * SCRAPE_SECONDS
+RATE_WINDOW_S: Final = 4 * SCRAPE_SECONDS
 """
 What a rate is taken over: four scrapes, so that one that fails leaves two and more. Judgement.
 """
@@ -92,9 +92,9 @@ def scaled_object(plan: Plan, model: ModelPlan, workload: WorkloadPlan, names: N
             **({"cooldownPeriod": SCALE_DOWN_S} if workload.replicas.minimum == 0 else {}),
             # Prometheus away: the busiest hour's replicas serve, and none that runs is taken away.
             "fallback": {"failureThreshold": 4, "replicas": max(1, workload.replicas.busiest), "behavior": "currentReplicasIfHigher"},
-            "advanced": {"horizontalPodAutoscalerConfig": {"behavior": _behaviour()}},
+            "advanced": {"horizontalPodAutoscalerConfig": {"behavior": behaviour()}},
             "triggers": [
-                _trigger(key, address, _query(model, names, series, base * target), target) for key, (series, target) in targets.items()
+                trigger(key, address, _query(model, names, series, base * target), target) for key, (series, target) in targets.items()
             ],
         },
     }
@@ -108,9 +108,9 @@ def kv_target(model: ModelPlan) -> Decimal:
 
     Running requests grow faster than the rate, so the linear step from one rate to the other scales early rather than late.
     """
-    traffic, predicted = model.traffic, model.predicted
+    predicted = model.predicted
     usage = Decimal(repr(predicted.kv_use))
-    rate = traffic.requests_per_second / max(1, model.replicas.busiest)
+    rate = model.engine_rate / max(1, model.replicas.busiest)
     room = _FILL * Decimal(repr(predicted.max_requests_per_s)) / rate if rate else Decimal(1)
     return min(_MOST_KV, max(_LEAST_KV, usage * max(Decimal(1), room))).quantize(Decimal("0.001"))
 
@@ -120,7 +120,7 @@ def tokens_target(model: ModelPlan) -> Decimal:
     Return the prompt tokens per second of a replica where another one is wanted, at least those of the planned busiest hour.
     """
     traffic = model.traffic
-    planned = traffic.requests_per_second / max(1, model.replicas.busiest)
+    planned = model.engine_rate / max(1, model.replicas.busiest)
     rate = max(planned, _FILL * Decimal(repr(model.predicted.max_requests_per_s)))
     return Decimal(max(1, ceil(rate * traffic.input_tokens.mean)))
 
@@ -133,9 +133,10 @@ def waiting_target(model: ModelPlan) -> int:
     return max(1, ceil(Decimal(repr(model.predicted.max_requests_per_s)) * budget / 2))
 
 
-def _behaviour() -> dict[str, Any]:
+def behaviour() -> dict[str, Any]:
     """
-    Up at once, at most double or two more a minute; down one a minute, after demand has stayed low for as long as the plan reckons.
+    Return how fast replicas come and go: up at once, at most double or two more a minute; down one a minute, after demand has stayed low
+    for as long as the plan reckons.
     """
     double_or_two = [{"type": "Percent", "value": 100, "periodSeconds": 60}, {"type": "Pods", "value": 2, "periodSeconds": 60}]
     return {
@@ -153,7 +154,7 @@ def _gauge(metric: str) -> str:
 
 
 def _per_second(metric: str) -> str:
-    return f"rate({metric}{{{_SELECTED}}}[{_RATE_WINDOW_S}s])"
+    return f"rate({metric}{{{_SELECTED}}}[{RATE_WINDOW_S}s])"
 
 
 def _query(model: ModelPlan, names: Names, series: str, base: Decimal) -> str:
@@ -165,7 +166,10 @@ def _query(model: ModelPlan, names: Names, series: str, base: Decimal) -> str:
     return whole if not base else f"clamp_min({whole} - {base}, 0)"
 
 
-def _trigger(name: str, address: str, query: str, target: Decimal) -> dict[str, Any]:
+def trigger(name: str, address: str, query: str, target: Decimal) -> dict[str, Any]:
+    """
+    Return the trigger *name*: the answer to *query*, shared by the replicas, is held at *target* for each.
+    """
     return {
         "type": "prometheus",
         "name": name,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from servewright.plan.engine_arguments import PORT
 from servewright.resources import labels
-from servewright.resources.engine_pod import engine_pod_spec
+from servewright.resources.engine_pod import EngineExtras, engine_pod_spec
+from servewright.resources.kv_offload import engine_environment, engine_mounts, engine_volumes
 from servewright.resources.naming import label_value
 from servewright.resources.network import HTTP_PORT_NAME
 
@@ -48,7 +49,13 @@ def deployment(plan: Plan, model: ModelPlan, workload: WorkloadPlan, names: Name
     """
     selector = labels.workload_labels(model, workload, names)
     node_labels = labels.node_labels(workload, names)
-    pod = engine_pod_spec(model, workload.pod, catalog, service_account=names.workload(model.name), node_labels=node_labels)
+    extras = EngineExtras(
+        environment=tuple(engine_environment(plan, model, names)),
+        volumes=tuple(engine_volumes(plan, model)),
+        mounts=tuple(engine_mounts(plan, model)),
+    )
+    account = names.workload(model.name)
+    pod = engine_pod_spec(model, workload.pod, catalog, service_account=account, node_labels=node_labels, extras=extras)
     spread = _spread(plan, model, workload, selector)
     metadata = _metadata(plan, model, names)
     template = {"labels": {**selector, labels.MODEL: label_value(model.name), "app.kubernetes.io/component": "engine"}}
@@ -84,6 +91,24 @@ def service(plan: Plan, model: ModelPlan, names: Names) -> dict[str, Any]:
         "metadata": _metadata(plan, model, names),
         "spec": {"type": "ClusterIP", "selector": labels.selector_labels(model, names), "ports": [port]},
     }
+
+
+def share_service(plan: Plan, model: ModelPlan, workload: WorkloadPlan, names: Names) -> dict[str, Any]:
+    """
+    Return the address of one share of *model* alone, by which a gateway tells it from the others.
+    """
+    whole, name = service(plan, model, names), names.workload(model.name, workload.share)
+    metadata = {**whole["metadata"], "name": name, "labels": {**whole["metadata"]["labels"], labels.SHARE: workload.share}}
+    selector = labels.workload_labels(model, workload, names)
+    return {**whole, "metadata": metadata, "spec": {**whole["spec"], "selector": selector}}
+
+
+def pods_service(whole: dict[str, Any], names: Names) -> dict[str, Any]:
+    """
+    Return the headless twin of the Service *whole*: its name stands for the address of each ready pod, so that a gateway can choose.
+    """
+    metadata = {**whole["metadata"], "name": names.pods(whole["metadata"]["name"])}
+    return {**whole, "metadata": metadata, "spec": {**whole["spec"], "clusterIP": "None"}}
 
 
 def pod_disruption_budget(plan: Plan, model: ModelPlan, names: Names) -> dict[str, Any]:

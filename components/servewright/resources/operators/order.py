@@ -3,7 +3,7 @@ Everything that a stack makes in Kubernetes, operators included, each behind wha
 
     ScaledObject   after KEDA                 its kind comes with it; removed before it, since KEDA takes off the finalizer
     PodMonitor     after the Prometheus stack likewise
-    Deployment     after the device plugin    without it no node offers a GPU
+    an engine      after the device plugin    without it no node offers a GPU
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from servewright.catalog.query import Catalog
     from servewright.plan.model import Plan
 
-_WAITS_FOR: Final = {"ScaledObject": KEDA, "PodMonitor": PROMETHEUS, "Deployment": DEVICE_PLUGIN}
+_WAITS_FOR: Final = {"ScaledObject": KEDA, "PodMonitor": PROMETHEUS}
 
 
 def stack_objects(plan: Plan, catalog: Catalog) -> tuple[KubernetesObject | Operator, ...]:
@@ -36,7 +36,7 @@ def stack_objects(plan: Plan, catalog: Catalog) -> tuple[KubernetesObject | Oper
 
 
 def _after(each: KubernetesObject, operators: set[str]) -> KubernetesObject:
-    operator = _WAITS_FOR.get(each.kind)
+    operator = DEVICE_PLUGIN if (each.kind, each.part) == ("Deployment", "engines") else _WAITS_FOR.get(each.kind)
     return replace(each, needs=(*each.needs, (KIND, operator))) if operator in operators else each
 
 
@@ -48,7 +48,8 @@ def _in_order(objects: Iterable[KubernetesObject | Operator]) -> tuple[Kubernete
     placed: dict[tuple[str, str], KubernetesObject | Operator] = {}
 
     def place(identity: tuple[str, str]) -> None:
-        if identity in placed:
+        if identity in placed or identity not in pending:
+            # What another provider makes stands before all of them.
             return
         for need in pending[identity].needs:
             place(need)

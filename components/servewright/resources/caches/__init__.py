@@ -1,0 +1,3 @@
+"""
+The stores behind gateway and engines: Valkey in the cluster, or ElastiCache.
+"""
