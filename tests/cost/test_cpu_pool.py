@@ -86,6 +86,21 @@ def test_deployments_without_a_gpu_are_packed_with_them() -> None:
     assert hours == Range(Decimal(730), Decimal("1164.523810"), Decimal(2920))
 
 
+@pytest.mark.parametrize(
+    ("topology", "selected", "nodes"), [("kubernetes.io/hostname", "web", 4), ("kubernetes.io/hostname", "other", 1), ("zone", "web", 1)]
+)
+def test_replicas_that_keep_each_other_off_take_nodes_of_their_own(topology: str, selected: str, nodes: int) -> None:
+    """
+    Four small replicas that a rule keeps off each other's nodes are four nodes; a rule about other pods or other places leaves one.
+    """
+    web = _on_cpu(deployment("web", gpus=0, cpu="100m", memory="64Mi", hours=(4,) * 168, replicas=4))
+    term = {"topologyKey": topology, "labelSelector": {"matchLabels": {"app": selected}}}
+    rule = {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
+    web.inputs["spec"]["template"]["spec"]["affinity"] = rule
+
+    assert _hours(cpu_pool(limits={"nodes": "9"}), web) == Range.exactly(Decimal(730 * nodes))
+
+
 def test_what_the_limit_leaves_out_costs_nothing() -> None:
     """
     Pods above the limit stay pending: the pool never launches more.

@@ -14,6 +14,7 @@ import tiny_catalog
 from cluster_records import deployment, node_class, node_pool, scaled_object, service
 from servewright.cost.bill import price_records
 from servewright.cost.model import Bill, NotPriced
+from servewright.cost.records import UNKNOWN
 from servewright.ranges import Range
 
 if TYPE_CHECKING:
@@ -93,9 +94,27 @@ def test_the_shares_of_a_model_answer_together() -> None:
     assert line.quantity == Range(Decimal(0), Decimal(9), Decimal(24))  # 9 GB x 4 / 1.5
 
 
-def _labelled(made: ResourceRecord) -> ResourceRecord:
+def test_two_services_before_the_same_pods_count_their_traffic_once() -> None:
+    """
+    The base of a model has an address of its own beside the model's: the month's answers are counted at the model's, which leads to both
+    shares, whatever it is called. A Service whose pods nobody knows changes nothing.
+    """
+    zones = ("us-east-1a", "us-east-1b")
+    made = _labelled(deployment(hours=(1,) * 168, tokens=TOKENS), share="base")
+    wide, narrow, dark = service("z-whole"), service("a-share"), service("dark")
+    wide = replace(wide, inputs={**wide.inputs, "spec": {"selector": {"tier": "engine"}}})
+    narrow = replace(narrow, inputs={**narrow.inputs, "spec": {"selector": {"tier": "engine", "share": "base"}}})
+    dark = replace(dark, inputs={**dark.inputs, "spec": {"selector": UNKNOWN}})
+    rest = [scaled_object(minimum=1, maximum=2), node_pool("p", zones=zones), node_class("p")]
+    bill = price_records([made, narrow, wide, dark, *rest], CATALOG)
+    lines = [line for line in bill.lines if line.component == "network"]
+
+    assert [(line.resource, line.quantity.expected) for line in lines] == [(wide.urn, Decimal(9))]
+
+
+def _labelled(made: ResourceRecord, **labels: str) -> ResourceRecord:
     spec = made.inputs["spec"]
-    template = {**spec["template"], "metadata": {"labels": {"tier": "engine"}}}
+    template = {**spec["template"], "metadata": {"labels": {"tier": "engine", **labels}}}
     return replace(made, inputs={**made.inputs, "spec": {**spec, "template": template}})
 
 

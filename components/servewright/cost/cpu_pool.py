@@ -23,7 +23,7 @@ from servewright.cost.pool import node_limit, read_pool
 from servewright.cost.pool_offer import offer_of
 from servewright.cost.properties import UnreadableProperty, read_text
 from servewright.cost.registry import Context, Priced
-from servewright.cost.workload import DEPLOYMENT, Workload, read_workload
+from servewright.cost.workload import DEPLOYMENT, STATEFUL_SET, Workload, read_workload
 from servewright.plan import annotation_keys
 from servewright.plan.cpu_pods import CpuPod, nodes_needed
 from servewright.plan.node_hours import quantity
@@ -53,7 +53,8 @@ def place_cpu_pods(record: ResourceRecord, context: Context) -> Placement:
     """
     pool = read_pool(record, context.catalog)
     offer = offer_of(pool, context)
-    works = tuple(read_workload(made, context) for made in context.of_type(DEPLOYMENT) if record in hosts(made, context))
+    registered = (*context.of_type(DEPLOYMENT), *context.of_type(STATEFUL_SET))
+    works = tuple(read_workload(made, context) for made in registered if record in hosts(made, context))
     hours = _hours(offer, works, _operators(record, context), context)
     hours = hours if pool.limits else Range(hours.min, hours.expected, None)
     return Placement(offer=offer, hosted=works, per_node=0, hours=hours, starts=Decimal(0), bounded=bool(pool.limits), standing=hours)
@@ -117,7 +118,9 @@ def _cpu_pod(pods: OperatorPods) -> CpuPod:
 
 def _scaled(work: Workload, replicas: int) -> CpuPod:
     pod = work.pod
-    return CpuPod(workload=work.record.urn, cpu_millicores=pod.cpu_millicores, memory_mib=pod.memory_mib, replicas=replicas)
+    return CpuPod(
+        workload=work.record.urn, cpu_millicores=pod.cpu_millicores, memory_mib=pod.memory_mib, replicas=replicas, apart=work.apart
+    )
 
 
 def _daemonsets(assumed: DaemonSets, operators: tuple[OperatorPods, ...]) -> DaemonSets:

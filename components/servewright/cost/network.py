@@ -1,5 +1,6 @@
 """
-Services: an address inside the cluster is free, a load balancer in front is not; answers that cross zones are traffic.
+Services: an address inside the cluster is free, a load balancer in front is not; answers that cross zones are traffic, which is counted
+once where several Services lead to the same pods.
 
     GB = 2 x tokens a month x bytes per token / 10^9 x (zones - 1) / zones         vectors and scores: their own bytes
 
@@ -27,11 +28,13 @@ from servewright.units import HOURS_PER_WEEK
 if TYPE_CHECKING:
     from servewright.cost.records import ResourceRecord
 
+SERVICE: Final = "kubernetes:core/v1:Service"
+
 _DIRECTIONS: Final = 2
 _BYTES_PER_GB: Final = 10**9
 
 
-@prices("kubernetes:core/v1:Service")
+@prices(SERVICE)
 def price_service(record: ResourceRecord, context: Context) -> Priced:
     """
     Return the traffic between zones of the pods behind the Service, and the load balancer that a controller makes for it.
@@ -49,11 +52,28 @@ def _balancer(record: ResourceRecord, context: Context) -> Priced:
 
 def _crossing(record: ResourceRecord, context: Context) -> Priced:
     behind = _behind(record, context)
-    return joined(_traffic(record, work, behind, context) for work in behind)
+    return joined(_traffic(record, work, behind, context) for work in behind if _speaks_for(record, work.record, context))
 
 
 def _behind(record: ResourceRecord, context: Context) -> tuple[Workload, ...]:
     return tuple(read_workload(made, context) for made in context.of_type(DEPLOYMENT) if _selects(record, made))
+
+
+def _speaks_for(service: ResourceRecord, deployment: ResourceRecord, context: Context) -> bool:
+    """
+    Tell whether the traffic of *deployment* is counted at *service*: of those that select it the one that asks for the fewest labels, which
+    leads to all shares of a model, else the first of them.
+    """
+    leading = [made for made in context.of_type(SERVICE) if made == service or _leads(made, deployment)]
+    return service == min(leading, key=lambda made: (len(read_map(made, "spec", "selector")), made.urn))
+
+
+def _leads(service: ResourceRecord, deployment: ResourceRecord) -> bool:
+    try:
+        return _selects(service, deployment)
+    except UnreadableProperty:
+        # Where it leads is not known, and said at that Service.
+        return False
 
 
 def _selects(service: ResourceRecord, deployment: ResourceRecord) -> bool:

@@ -1,5 +1,5 @@
 """
-A registered Deployment as the replicas it asks nodes for.
+A registered Deployment or StatefulSet as the replicas it asks nodes for.
 """
 
 from __future__ import annotations
@@ -32,9 +32,11 @@ if TYPE_CHECKING:
     from servewright.cost.registry import Context
 
 DEPLOYMENT: Final = "kubernetes:apps/v1:Deployment"
+STATEFUL_SET: Final = "kubernetes:apps/v1:StatefulSet"
 SCALED_OBJECT: Final = "kubernetes:keda.sh/v1alpha1:ScaledObject"
 GPU_RESOURCE: Final = "nvidia.com/gpu"
 ZONE: Final = "topology.kubernetes.io/zone"
+HOST: Final = "kubernetes.io/hostname"
 
 _KEDA_MINIMUM: Final = 0
 _KEDA_MAXIMUM: Final = 100
@@ -48,12 +50,13 @@ _POD = ("spec", "template", "spec")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
     """
-    The pods of one Deployment: how many over the week, and what one requests. *disk_gib* is its ephemeral storage.
+    The pods of one Deployment or StatefulSet: how many over the week, and what one requests. *disk_gib* is its ephemeral storage.
 
     *by_hour* lies within *minimum* and *maximum*.
     *spread* is True where the pods are spread over zones. *start_seconds* is None where the resource does not say.
     *answer_bytes* is set where the answers are not made of tokens.
-    *expected_is_minimum* is True where it carries no replicas by hour, so that the minimum stands for them.
+    *expected_is_minimum* is True where it carries no replicas by hour, so that the minimum stands for them. *apart*: each pod has a node of
+    its own.
     """
 
     record: ResourceRecord
@@ -69,6 +72,7 @@ class Workload:
     output_tokens: int
     answer_bytes: int | None
     expected_is_minimum: bool
+    apart: bool = False
 
     def answers(self, bytes_per_token: Decimal) -> Decimal:
         """
@@ -104,12 +108,13 @@ def read_workload(record: ResourceRecord, context: Context) -> Workload:
         output_tokens=_annotated_count(record, annotation_keys.OUTPUT_TOKENS) or 0,
         answer_bytes=_annotated_count(record, annotation_keys.ANSWER_BYTES),
         expected_is_minimum=text is None,
+        apart=_stands_apart(record),
     )
 
 
 def node_selector(record: ResourceRecord) -> Mapping[str, Any]:
     """
-    Return the labels that the nodes of Deployment *record* must have.
+    Return the labels that the nodes of Deployment or StatefulSet *record* must have.
     """
     return read_map(record, *_POD, "nodeSelector")
 
@@ -129,20 +134,28 @@ def _annotated_count(record: ResourceRecord, name: str) -> int | None:
 
 def _bounds(record: ResourceRecord, context: Context) -> tuple[int, int]:
     """
-    Return the minimum and maximum replicas: those of the ScaledObject that targets the Deployment, else its own number.
+    Return the minimum and maximum replicas: those of the ScaledObject that targets the workload, else its own number.
     """
+    kind = record.type.rpartition(":")[2]
     name = required(record, read_text(record, "metadata", "name"), "metadata", "name")
     for scaler in context.of_type(SCALED_OBJECT):
         target = read_text(scaler, "spec", "scaleTargetRef", "name")
-        if target == name and _namespace(scaler) == _namespace(record):
+        if target == name and _namespace(scaler) == _namespace(record) and _target_kind(scaler) == kind:
             low = read_count(scaler, "spec", "minReplicaCount")
             high = read_count(scaler, "spec", "maxReplicaCount")
             low = _KEDA_MINIMUM if low is None else low
             return low, max(low, _KEDA_MAXIMUM if high is None else high)
     replicas = read_count(record, "spec", "replicas")
-    # Kubernetes takes 1 where a Deployment does not say.
+    # Kubernetes takes 1 where a workload does not say.
     replicas = 1 if replicas is None else replicas
     return replicas, replicas
+
+
+def _target_kind(scaler: ResourceRecord) -> str:
+    """
+    Return the kind of what *scaler* scales; KEDA takes a Deployment where it does not say.
+    """
+    return read_text(scaler, "spec", "scaleTargetRef", "kind") or "Deployment"
 
 
 def _namespace(record: ResourceRecord) -> str | None:
@@ -157,6 +170,20 @@ def _spreads_over_zones(record: ResourceRecord) -> bool:
     """
     place = (*_POD, "topologySpreadConstraints")
     return any(read_text(record, *place, index, "topologyKey") == ZONE for index in range(len(read_list(record, *place))))
+
+
+def _stands_apart(record: ResourceRecord) -> bool:
+    """
+    Tell whether a rule keeps any two of the pods from sharing a node.
+    """
+    labels = read_map(record, "spec", "template", "metadata", "labels")
+    place = (*_POD, "affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
+    for index in range(len(read_list(record, *place))):
+        selected = read_map(record, *place, index, "labelSelector", "matchLabels")
+        own = bool(selected) and all(labels.get(key) == value for key, value in selected.items())
+        if own and read_text(record, *place, index, "topologyKey") == HOST:
+            return True
+    return False
 
 
 def _pod(record: ResourceRecord) -> PodResources:

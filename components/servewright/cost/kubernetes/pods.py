@@ -6,11 +6,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from servewright.cost.cpu_pool import is_cpu_pool
 from servewright.cost.kubernetes.claims import claimed_volume
 from servewright.cost.kubernetes.ephemeral import pod_volumes
 from servewright.cost.kubernetes.nodes import price_pods
+from servewright.cost.placement import hosts
 from servewright.cost.properties import read_count, read_list
 from servewright.cost.registry import Priced, joined, prices
+from servewright.cost.workload import STATEFUL_SET
 from servewright.ranges import Range
 
 if TYPE_CHECKING:
@@ -65,7 +68,7 @@ def price_cron_job(record: ResourceRecord, context: Context) -> Priced:
     return price_pods(record, context, pod, count="pods of a job at its times") + pod_volumes(record, context, pod, lambda: _WHILE_IT_RUNS)
 
 
-@prices("kubernetes:apps/v1:StatefulSet")
+@prices(STATEFUL_SET)
 def price_stateful_set(record: ResourceRecord, context: Context) -> Priced:
     """
     Return where the pods run, and one volume for each of them and each template of a claim.
@@ -74,7 +77,17 @@ def price_stateful_set(record: ResourceRecord, context: Context) -> Priced:
     templates = range(len(read_list(record, "spec", "volumeClaimTemplates")))
     volumes = joined(claimed_volume(record, context, ("spec", "volumeClaimTemplates", index), count=replicas) for index in templates)
     own = pod_volumes(record, context, _POD, lambda: Range.exactly(replicas))
-    return price_pods(record, context, _POD, count=_pods(replicas)) + volumes + own
+    return _members(record, context, replicas) + volumes + own
+
+
+def _members(record: ResourceRecord, context: Context, replicas: int) -> Priced:
+    """
+    Return where the pods of a StatefulSet run: the pool for pods without a GPU counts them as it does those of Deployments, others do not.
+    """
+    pools = hosts(record, context)
+    if pools and all(is_cpu_pool(pool) for pool in pools):
+        return Priced(free="its pods run on nodes that are billed by their pool")
+    return price_pods(record, context, _POD, count=_pods(replicas))
 
 
 def _replicas(record: ResourceRecord) -> int:
