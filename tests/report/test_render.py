@@ -85,9 +85,13 @@ def test_every_object_reads_back_as_it_was_recorded(path: Path) -> None:
     made = [each for each in everything if each.folder == "kubernetes"]
     files = folder(everything, preview_at(path).plan.stack)
 
+    # what only the deployment knows is said in its place, is no part of what was recorded, and makes its object unfit to be applied
+    later = {each.urn: yaml.safe_load(files[each.path]) for each in made if LATER in files[each.path]}
+    assert all({key for key, value in found.items() if LATER in str(value)} == {"data"} for found in later.values())
+    expected |= {urn: {**expected[urn], "data": found["data"]} for urn, found in later.items()}
     assert {each.urn: yaml.safe_load(files[each.path]) for each in made} == expected
     assert {each.urn: yaml.safe_load(files[each.path]) for each in everything if each.folder == "helm"} == values
-    assert list(yaml.safe_load_all(stream(made))) == [expected[each.urn] for each in made]
+    assert list(yaml.safe_load_all(stream(made))) == [expected[each.urn] for each in made if each.urn not in later]
 
 
 def test_every_resource_is_in_the_manifest_with_its_files() -> None:

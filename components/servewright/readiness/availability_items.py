@@ -65,7 +65,7 @@ def _zone_loss(case: Case) -> Verdict:
 
 def _after_loss(model: ModelPlan, workloads: tuple[Workload, ...]) -> Lines:
     left, running = sum(w.without_a_zone for w in workloads), sum(w.busiest for w in workloads)
-    rate, wanted = left * _each(model), model.traffic.requests_per_second
+    rate, wanted = left * _each(model), model.engine_rate
     share = min(Decimal(1), rate / wanted) if wanted else Decimal(1)
     sure = "" if all(w.spread == "rule" for w in workloads) else " for certain (those that are spread by preference may all be lost)"
     good = f"{figure(min(rate, wanted))} of {figure(wanted)} req/s within the SLO ({percent(share)})"
@@ -77,7 +77,7 @@ def _share_needed(model: ModelPlan, workloads: tuple[Workload, ...], zones: int)
     Return the share of the replicas, in percent, that a base held apart over *zones* needs so that enough of it is left.
     """
     running = max(1, sum(w.busiest for w in workloads))
-    enough = math.ceil(_HALF * model.traffic.requests_per_second / _each(model)) if _each(model) else running
+    enough = math.ceil(_HALF * model.engine_rate / _each(model)) if _each(model) else running
     base = next((n for n in range(running + 1) if n - math.ceil(n / zones) >= enough), running)
     return math.ceil(100 * base / running)
 
@@ -172,7 +172,7 @@ ITEMS: Final = (
         what="drains take one replica of a model at a time, and are never blocked",
         why="without a budget an upgrade of nodes takes all replicas at once; with a wrong one it never ends",
         judge=_disruption,
-        rules=("SR407", "SR408"),
+        rules=("SR407", "SR408", "SR410"),
     ),
     Item(
         id="shutdown",
@@ -204,6 +204,6 @@ ITEMS: Final = (
         what="probes, roll-outs and empty nodes wait at least as long as a replica takes to start",
         why="what is killed while it loads starts again, for ever",
         judge=_start,
-        rules=("SR101", "SR141", "SR142", "SR312", "SR409"),
+        rules=("SR101", "SR141", "SR142", "SR147", "SR312", "SR409"),
     ),
 )

@@ -26,9 +26,17 @@ PROVIDER: Final = "pulumi:providers:aws"
 STACK_TAG: Final = "servewright:stack"
 
 _POLICIES: Final = ("policy", "assumeRolePolicy", "inlinePolicy", "accessPolicy")
-_NAMES: Final = {BUDGET: 100, TOPIC: 256}
+_NAMES: Final = {
+    BUDGET: ("name", 100),
+    TOPIC: ("name", 256),
+    "aws:iam/role:Role": ("name", 64),
+    "aws:elasticache/replicationGroup:ReplicationGroup": ("replicationGroupId", 40),
+    "aws:elasticache/user:User": ("userId", 40),
+    "aws:elasticache/userGroup:UserGroup": ("userGroupId", 40),
+}
 """
-Characters of a name (API references CreateBudget and CreateTopic, read 2026-11).
+The input that names each type, and its characters (API references CreateBudget, CreateTopic, CreateRole, CreateReplicationGroup, CreateUser
+and CreateUserGroup, read 2026-11).
 """
 
 _MOST_NOTIFICATIONS: Final = 5
@@ -98,9 +106,10 @@ def _too_wide(statement: object) -> Iterator[str]:
 
 def _names(inventory: Inventory) -> Iterator[Found]:
     for each in inventory.of(*_NAMES):
-        name = each.inputs.get("name")
-        if isinstance(name, str) and name != UNKNOWN and len(name) > _NAMES[each.type]:
-            yield each, f"its name has {len(name)} characters, AWS takes {_NAMES[each.type]}"
+        field, most = _NAMES[each.type]
+        name = each.inputs.get(field)
+        if isinstance(name, str) and name != UNKNOWN and len(name) > most:
+            yield each, f"its name has {len(name)} characters, AWS takes {most}"
 
 
 def _tags(inventory: Inventory) -> Iterator[Found]:

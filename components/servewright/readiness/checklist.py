@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from servewright.readiness import availability_items, money_items, operation_items, security_items, speed_items
+from servewright.readiness import availability_items, gateway_items, money_items, operation_items, security_items, speed_items
 from servewright.readiness.case import fails
 from servewright.readiness.model import Checked, Readiness
 
@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 
 ITEMS: Final[tuple[Item, ...]] = (
     *availability_items.ITEMS,
+    *gateway_items.AVAILABILITY,
     *speed_items.ITEMS,
     *security_items.ITEMS,
+    *gateway_items.SECURITY,
     *money_items.ITEMS,
     *operation_items.ITEMS,
+    *gateway_items.OPERATION,
 )
 
 _FORGIVING: Final = "dev"

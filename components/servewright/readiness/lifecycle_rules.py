@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from servewright.plan import annotation_keys
 from servewright.readiness.inventory import requirement
 from servewright.readiness.model import Rule
-from servewright.readiness.reading import count, dig, mapped, seconds, texts
+from servewright.readiness.reading import count, dig, listed, mapped, maps, seconds, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 SPOT_NOTICE_S: Final = 120
 """
 Seconds between the interruption notice and the end of a spot node (AWS EC2 guide, spot interruption notices, 2026-11).
+"""
+
+_SHUTDOWN: Final = "GRACEFUL_SHUTDOWN_TIMEOUT"
+"""
+The variable by which LiteLLM takes the seconds that running requests have after SIGTERM (proxy_server.py, 1.104.0).
 """
 
 CAPACITY: Final = "karpenter.sh/capacity-type"
@@ -45,15 +50,18 @@ def grace_seconds(pod: Pod) -> int:
 
 def leaving_seconds(container: Mapping[str, Any]) -> int:
     """
-    Return how long *container* says it needs to leave: its pause before SIGTERM and the engine's own time for running requests.
+    Return how long *container* says it needs to leave: its pause before SIGTERM and its own time for running requests.
     """
     return (count(container, "lifecycle", "preStop", "sleep", "seconds") or 0) + (shutdown_seconds(container) or 0)
 
 
 def shutdown_seconds(container: Mapping[str, Any]) -> int | None:
     """
-    Return the engine's own time for running requests, None where its arguments give none.
+    Return the container's own time for running requests, None where neither its arguments (vLLM) nor its environment (LiteLLM) give one.
     """
+    said = next((each for each in maps(container, "env") if each.get("name") == _SHUTDOWN), None)
+    if said is not None:
+        return count(said, "value")
     words = texts(container, "args")
     given = [word.partition("=")[2] for word in words if word.startswith("--shutdown-timeout=")]
     given += [after for word, after in pairwise(words) if word == "--shutdown-timeout"]
@@ -123,6 +131,14 @@ def _expiry(inventory: Inventory) -> Iterator[Found]:
                 yield pool, f"expired nodes wait for {pod.owner.label} without end"
 
 
+def _probes(inventory: Inventory) -> Iterator[Found]:
+    for pod in inventory.pods:
+        for where, container in pod.containers():
+            missing = [name for name in ("readinessProbe", "livenessProbe") if not mapped(container, name)]
+            if listed(container, "ports") and missing:
+                yield pod.owner, f"{where}: no {' and no '.join(missing)}"
+
+
 RULES: Final = (
     Rule(id="SR141", what="an engine has time to load before it is probed for life", check=_startup),
     Rule(id="SR142", what="a roll-out waits at least as long as a replica takes to start", check=_progress),
@@ -130,4 +146,5 @@ RULES: Final = (
     Rule(id="SR144", what="a pod leaves within the notice of the spot nodes it may run on", check=_notice),
     Rule(id="SR145", what="a node drains at least as long as its pods need", check=_drain),
     Rule(id="SR146", what="a pod that must not be disrupted cannot hold an expired node for ever", check=_expiry),
+    Rule(id="SR147", what="what is called says when it is ready and when it is dead", check=_probes),
 )

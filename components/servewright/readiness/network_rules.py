@@ -8,7 +8,7 @@ import ipaddress
 from typing import TYPE_CHECKING, Final
 
 from servewright.readiness.model import Rule
-from servewright.readiness.reading import count, listed, mapped, maps, texts
+from servewright.readiness.reading import count, listed, mapped, maps, text, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,6 +33,7 @@ INTERNAL: Final = {
 What keeps a load balancer inside the VPC (AWS Load Balancer Controller guide, annotations, 2026-11).
 """
 
+_BALANCER: Final = "service.beta.kubernetes.io/aws-load-balancer-"
 _BOTH: Final = frozenset({"Ingress", "Egress"})
 
 
@@ -107,10 +108,32 @@ def _credentials(inventory: Inventory) -> Iterator[Found]:
                     yield policy, f"egress[{index}] reaches the node's credentials at {address}"
 
 
+def named_callers(service: Registered) -> list[str]:
+    """
+    Return the ranges that alone reach the load balancer of *service*, none where everybody does.
+    """
+    ranges = texts(service.inputs, "spec", "loadBalancerSourceRanges")
+    open_to_all = any(network is not None and network.prefixlen == 0 for network in map(_parsed, ranges))
+    return [] if open_to_all else ranges
+
+
+def certificate(service: Registered) -> str | None:
+    """
+    Return the certificate with which the load balancer of *service* speaks TLS on every port, None where it does not.
+    """
+    annotations = mapped(service.inputs, "metadata", "annotations")
+    encrypted = set(str(annotations.get(f"{_BALANCER}ssl-ports", "*")).split(","))
+    ports = [{"*", str(port.get("port")), str(port.get("name"))} for port in maps(service.inputs, "spec", "ports")]
+    return text(annotations, f"{_BALANCER}ssl-cert") if all(names & encrypted for names in ports) else None
+
+
 def _endpoints(inventory: Inventory) -> Iterator[Found]:
-    for resource in inventory.of("Service", "Ingress", "Gateway"):
-        if public(resource):
-            yield resource, f"type {mapped(resource.inputs, 'spec').get('type', resource.kind)} is reachable from outside the cluster"
+    for resource in filter(public, inventory.of("Service", "Ingress", "Gateway")):
+        kind = mapped(resource.inputs, "spec").get("type", resource.kind)
+        faults = "" if named_callers(resource) else " for everybody"
+        faults += "" if certificate(resource) else " without TLS"
+        if kind != "LoadBalancer" or listed(resource.inputs, "spec", "externalIPs") or faults:
+            yield resource, f"type {kind} is reachable from outside the cluster{faults}"
 
 
 def _reaches(peer: Mapping[str, Any], address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
@@ -141,8 +164,12 @@ def _contains(text: str, address: ipaddress.IPv4Address | ipaddress.IPv6Address)
 
 
 def _network(peer: Mapping[str, Any]) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    return _parsed(mapped(peer, "ipBlock").get("cidr"))
+
+
+def _parsed(said: object) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
     try:
-        return ipaddress.ip_network(str(mapped(peer, "ipBlock").get("cidr")))
+        return ipaddress.ip_network(str(said))
     except ValueError:
         return None
 
@@ -152,5 +179,5 @@ RULES: Final = (
     Rule(id="SR202", what="no policy lets everyone in", check=_ingress),
     Rule(id="SR203", what="no policy lets everything out", check=_egress),
     Rule(id="SR204", what="no policy reaches the node's credentials", check=_credentials),
-    Rule(id="SR205", what="nothing is reachable from outside the cluster's network", check=_endpoints),
+    Rule(id="SR205", what="nothing is reachable from outside the cluster's network, but with TLS and for named callers", check=_endpoints),
 )

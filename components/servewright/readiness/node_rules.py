@@ -166,6 +166,21 @@ def _homes(inventory: Inventory) -> Iterator[Found]:
             yield pod.owner, f"asks for GPUs, and no pool has nodes labelled {dict(mapped(pod.spec, 'nodeSelector'))}"
 
 
+def _cpu_homes(inventory: Inventory) -> Iterator[Found]:
+    """
+    Yield pods without a GPU that would wait for ever, or be where nobody pays for them: off the stack's own CPU nodes where it has some.
+    """
+    own = [pool for pool in inventory.of("NodePool") if not gpu_pool(pool)]
+    for pod in inventory.pods:
+        wanted, pools = dict(mapped(pod.spec, "nodeSelector")), inventory.pools_of(pod)
+        if pod.with_gpus():
+            continue
+        if any(gpu_pool(pool) for pool in pools):
+            yield pod.owner, f"takes no GPU and selects nodes that have some: {wanted}"
+        elif (own or wanted) and not pools:
+            yield pod.owner, f"no pool without GPUs has nodes labelled {wanted}"
+
+
 def _idle(inventory: Inventory) -> Iterator[Found]:
     for pool in filter(gpu_pool, inventory.of("NodePool")):
         disruption = mapped(pool.inputs, "spec", "disruption")
@@ -205,4 +220,5 @@ RULES: Final = (
     Rule(id="SR310", what="GPU nodes are tainted, and what runs on them tolerates it", check=_taints),
     Rule(id="SR311", what="a pod that asks for GPUs has a pool that offers them", check=_homes),
     Rule(id="SR312", what="an empty GPU node stays until a replica can have started on it", check=_idle),
+    Rule(id="SR313", what="a pod that asks for no GPU runs on the stack's own nodes without, where there are some", check=_cpu_homes),
 )

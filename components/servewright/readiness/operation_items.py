@@ -12,6 +12,7 @@ from servewright.readiness.charts import charts
 from servewright.readiness.inventory import requirement
 from servewright.readiness.node_rules import TYPE, ZONE, gpu_pool
 from servewright.readiness.words import many
+from servewright.resources.checks import listed, placeholders
 
 if TYPE_CHECKING:
     from servewright.readiness.case import Case, QuotaLine
@@ -22,18 +23,17 @@ _DEV: Final = "dev"
 _UNOWNED: Final = "unowned"
 _BETWEEN_OBJECTS: Final = (
     *("SR104", "SR105", "SR107", "SR108", "SR109", "SR110", "SR111"),
-    *("SR303", "SR304", "SR305", "SR310", "SR311"),
-    *("SR501", "SR502", "SR503", "SR504", "SR505", "SR506", "SR507", "SR508", "SR605"),
+    *("SR303", "SR304", "SR305", "SR310", "SR311", "SR313"),
+    *("SR501", "SR502", "SR503", "SR504", "SR505", "SR506", "SR507", "SR508", "SR510", "SR605"),
 )
 
 
 def _named(case: Case) -> Verdict:
     stack = case.plan.stack
-    open_fields = [] if stack.account else ["platform.account"]
-    open_fields += ["platform.cluster.name"] if stack.cluster.placeholder else []
+    open_fields = placeholders(case.plan)
     if not open_fields:
         return holds(f"account {stack.account}, cluster {stack.cluster.name}")
-    return fails(f"{' and '.join(open_fields)} left open: placeholders stand in the resources", fix=(open_fields[0], "yours"))
+    return fails(f"{listed(open_fields)} left open: placeholders stand in the resources", fix=(open_fields[0], "yours"))
 
 
 def _owner(case: Case) -> Verdict:

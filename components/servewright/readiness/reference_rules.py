@@ -30,6 +30,11 @@ _HOST_NAMES: Final = {"Deployment": 46, "StatefulSet": 52, "LeaderWorkerSet": 46
 Characters that keep the names of pods within the 63 of a host name: 17 are added by a ReplicaSet and its pods, 11 by a StatefulSet's.
 """
 
+_EXPANSION: Final = re.compile(r"(?<=:)\$\([A-Za-z_][A-Za-z0-9_.-]*\)(?=@)")
+"""
+Where an address has another variable's value for its password, which Kubernetes puts in from a Secret.
+"""
+
 _RBAC: Final = frozenset({"ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"})
 _CLUSTER_NAMESPACES: Final = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
 
@@ -114,10 +119,24 @@ def _names(inventory: Inventory) -> Iterator[Found]:
                     yield each, f"the {place[:-1]} {name} has the value {value!r}, which it cannot hold"
 
 
+def _identities(inventory: Inventory) -> Iterator[Found]:
+    for each in inventory.of("StatefulSet"):
+        name, labels = text(each.inputs, "spec", "serviceName"), mapped(each.inputs, "spec", "template", "metadata", "labels")
+        named = [s for s in inventory.of("Service") if (s.name, s.namespace) == (name, each.namespace)]
+        headless = [s for s in named if text(s.inputs, "spec", "clusterIP") == "None"]
+        if not any(mapped(s.inputs, "spec", "selector") and matches(_by_labels(s), labels) for s in headless):
+            yield each, f"serviceName {name} is no headless Service over its pods: they have no names"
+
+
+def _by_labels(service: Registered) -> Mapping[str, Any]:
+    return {"matchLabels": mapped(service.inputs, "spec", "selector")}
+
+
 def _known(inventory: Inventory) -> Iterator[Found]:
     for each in inventory.objects:
         for path, said in strings(each.inputs):
-            if UNKNOWN in said:
+            # A ConfigMap's data is where such a value belongs: pods take it from there when they start.
+            if UNKNOWN in said and not (each.kind == "ConfigMap" and path.startswith("data.")):
                 yield each, f"{path} is known only after a deployment"
 
 
@@ -126,7 +145,7 @@ def _secrets(inventory: Inventory) -> Iterator[Found]:
         for path, said in strings(each.inputs):
             if each.kind == "Secret" and path.startswith(("data.", "stringData.")) and said not in (SECRET, UNKNOWN):
                 yield each, f"{path} holds the value of a secret"
-            elif _is_argument(path) and find_secrets(said, digests=True):
+            elif _is_argument(path) and find_secrets(_EXPANSION.sub("", said), digests=True):
                 yield each, f"{path} holds what looks like a secret"
 
 
@@ -183,6 +202,7 @@ RULES: Final = (
     Rule(id="SR505", what="accounts and configuration that a pod names are part of the stack", check=_accounts),
     Rule(id="SR506", what="no object is registered twice", check=_twice),
     Rule(id="SR507", what="names and labels fit where they are used", check=_names),
-    Rule(id="SR508", what="no Kubernetes object waits for a value that only a deployment knows", check=_known),
+    Rule(id="SR508", what="no Kubernetes object but a ConfigMap's data waits for a value that only a deployment knows", check=_known),
     Rule(id="SR509", what="no secret stands in an object: tokens are references", check=_secrets),
+    Rule(id="SR510", what="the pods of a StatefulSet have names: its Service is headless and selects them", check=_identities),
 )

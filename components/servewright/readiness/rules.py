@@ -15,6 +15,7 @@ from servewright.readiness import (
     pod_security,
     reference_rules,
     scaling_rules,
+    store_rules,
 )
 from servewright.readiness.model import Finding
 
@@ -31,6 +32,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *scaling_rules.RULES,
     *reference_rules.RULES,
     *aws_rules.RULES,
+    *store_rules.RULES,
 )
 
 

@@ -174,6 +174,26 @@ def _single_budget(inventory: Inventory) -> Iterator[Found]:
             yield pod.owner, f"{' and '.join(over)} both count its pods, and eviction refuses pods of two budgets"
 
 
+def _counted(inventory: Inventory) -> Iterator[Found]:
+    budgets = inventory.of("PodDisruptionBudget")
+    for pod in inventory.pods:
+        if pod.owner.kind in _WORKLOADS and not any(
+            pod is each for b in budgets for each in inventory.selected(mapped(b.inputs, "spec", "selector"), b.namespace)
+        ):
+            yield pod.owner, "no disruption budget counts its pods: a drain takes them all at once"
+
+
+def _apart(inventory: Inventory) -> Iterator[Found]:
+    """
+    Yield what always runs as several replicas and may have them all on one node.
+    """
+    for pod in inventory.pods:
+        term = ("affinity", "podAntiAffinity")
+        kept = maps(pod.spec, "topologySpreadConstraints") or mapped(pod.spec, *term)
+        if pod.owner.kind in _WORKLOADS and not pod.with_gpus() and bounds(inventory, pod.owner)[0] > 1 and not kept:
+            yield pod.owner, f"nothing keeps its {bounds(inventory, pod.owner)[0]} replicas apart"
+
+
 def _rollouts(inventory: Inventory) -> Iterator[Found]:
     for workload in inventory.of("Deployment"):
         rolling = mapped(workload.inputs, "spec", "strategy", "rollingUpdate")
@@ -198,4 +218,6 @@ RULES: Final = (
     Rule(id="SR407", what="no disruption budget blocks every drain", check=_drains),
     Rule(id="SR408", what="a pod is counted by one disruption budget at most", check=_single_budget),
     Rule(id="SR409", what="a roll-out can begin", check=_rollouts),
+    Rule(id="SR410", what="a disruption budget counts every workload", check=_counted),
+    Rule(id="SR411", what="replicas of what has no GPU are kept apart", check=_apart),
 )

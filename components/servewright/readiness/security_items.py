@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from servewright.readiness.case import Item, by_models, holds, not_applicable, not_verifiable
 from servewright.readiness.charts import charts
-from servewright.readiness.network_rules import left_open
+from servewright.readiness.network_rules import left_open, named_callers, public
 from servewright.readiness.pod_security import RESTRICTED, level_of
 from servewright.readiness.reading import dig, maps, text
 from servewright.readiness.words import many
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from servewright.plan.model import ModelPlan
     from servewright.readiness.case import Case
-    from servewright.readiness.inventory import Registered
+    from servewright.readiness.inventory import Pod, Registered
     from servewright.readiness.model import Verdict
     from servewright.readiness.serving import Workload
 
@@ -96,7 +96,10 @@ def _and(names: list[str]) -> str:
 
 
 def _endpoints(case: Case) -> Verdict:
-    found = holds(many(len(case.inventory.of("Service")), "Service") + ", reached from inside the cluster")
+    services = case.inventory.of("Service")
+    open_ones = [each for each in services if public(each)]
+    inside = many(len(services) - len(open_ones), "Service") + ", reached from inside the cluster"
+    found = holds(inside, *(f"{each.name}: with TLS, for {_and(named_callers(each))} alone" for each in open_ones))
     theirs = sorted(chart.name for chart in charts(case.inventory) if chart.has_pods)
     if not theirs:
         return found
@@ -117,19 +120,24 @@ def _references(case: Case) -> Verdict:
 
 
 def _secrets(case: Case) -> Verdict:
-    names = {
-        (str(pod.owner.namespace), str(name))
-        for pod in case.inventory.pods
-        for _, container in pod.containers()
-        for variable in maps(container, "env")
-        if (name := dig(variable, "valueFrom", "secretKeyRef", "name")) is not None
-    }
+    names = {(str(pod.owner.namespace), name) for pod in case.inventory.pods for name in _read_by(pod)}
     missing = sorted(names - {(str(each.namespace), each.name) for each in case.inventory.of("Secret", "ExternalSecret")})
     if not missing:
         return not_applicable("no pod reads a secret that somebody has to make")
     namespace, name = missing[0]
     command = f"kubectl --namespace {namespace} get secret {name}"
     return not_verifiable(*(f"{n}/{s}" for n, s in missing), place="in the cluster", command=command)
+
+
+def _read_by(pod: Pod) -> set[str]:
+    """
+    Return the Secrets that *pod* takes variables or files from.
+    """
+    found = {dig(variable, "valueFrom", "secretKeyRef", "name") for _, c in pod.containers() for variable in maps(c, "env")}
+    found |= {dig(source, "secretRef", "name") for _, c in pod.containers() for source in maps(c, "envFrom")}
+    found |= {dig(volume, "secret", "secretName") for volume in maps(pod.spec, "volumes")}
+    found |= {dig(source, "secret", "name") for volume in maps(pod.spec, "volumes") for source in maps(volume, "projected", "sources")}
+    return {str(name) for name in found if name is not None}
 
 
 def _access(case: Case) -> Verdict:
@@ -177,8 +185,8 @@ ITEMS: Final = (
     Item(
         id="no-public-endpoint",
         group="security",
-        what="nothing that the stack describes is reachable from outside the cluster's network",
-        why="an engine has no authentication of its own",
+        what="nothing that the stack describes is reachable from outside the cluster's network, but with TLS and for named callers",
+        why="an engine has no authentication of its own, and a gateway's keys are worth trying",
         judge=_endpoints,
         rules=("SR205",),
     ),
@@ -196,7 +204,7 @@ ITEMS: Final = (
         what="volumes and alarms are encrypted at rest, with keys that rotate",
         why="weights and requests lie on these disks",
         judge=_encryption,
-        rules=("SR307", "SR602", "SR603"),
+        rules=("SR307", "SR602", "SR603", "SR801"),
     ),
     Item(
         id="no-secrets",

@@ -53,7 +53,7 @@ def _headroom(case: Case) -> Verdict:
 
 def _spare(model: ModelPlan, workloads: tuple[Workload, ...]) -> Lines:
     can = sum(w.busiest for w in workloads) * Decimal(repr(model.predicted.max_requests_per_s))
-    wanted = model.traffic.requests_per_second
+    wanted = model.engine_rate
     spare = can / wanted - 1 if wanted else Decimal(1)
     yield spare >= _ROOM, f"{figure(can)} req/s within the SLO for {figure(wanted)} at the busiest hour: {percent(spare)} of room"
 

@@ -36,9 +36,17 @@ def decision(screen: Screen, plan: Plan) -> None:
             (("nodes", QUIET), nodes(serving(plan, model)) + shared_with(plan, model)),
             (("traffic", QUIET), traffic(model)),
             (("latency", QUIET), latency(model)),
-            (("address", QUIET), f"{endpoint(model, Names.of(plan.stack))} from namespaces labelled {labels.CLIENT}=true"),
+            (("address", QUIET), address(plan, model)),
         ]
         screen.table((Column(), Column(wrap=True)), rows, indent=4)
+
+
+def address(plan: Plan, model: ModelPlan) -> str:
+    """
+    Return where the engines of *model* answer, and to whom.
+    """
+    callers = f"namespaces labelled {labels.CLIENT}=true" if plan.gateway is None else "the gateway alone"
+    return f"{endpoint(model, Names.of(plan.stack))} from {callers}"
 
 
 def serving(plan: Plan, model: ModelPlan) -> tuple[PoolPlan, ...]:

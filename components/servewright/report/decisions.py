@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from servewright.report.figures import times
+from servewright.report.front_door_facts import front_door
 from servewright.report.plan_facts import Fact, gate_facts, images, model_facts, nodes, operator_facts, pool_facts, stack_facts
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ Key = TypeVar("Key")
 
 _MODEL: Final = re.compile(r"models\[([0-9]+)\]\.(.+)")
 _TOLD: Final = re.compile(
-    r"platform\.(zones|account|cluster\..+|operators\..+)|isolation\.namespace|environment|owner|budgets\..+"
+    r"platform\.(zones|account|cluster\..+|operators\..+)|(gateway|caches)(\..+)?|isolation\.namespace|environment|owner|budgets\..+"
     r"|models\[[0-9]+\]\.(task|revision|traffic\..+|slo\..+|scaling\.(min|max)|precision|hardware|context_length)"
 )
 """
@@ -60,6 +61,7 @@ def _changed(base: Value, head: Value) -> Iterator[Decision]:
         yield from _differing(head["stack"]["name"], gate_facts(base), gate_facts(head))
     yield from _models(base, head)
     yield from _named(_by_name(base["plan"]["pools"]), _by_name(head["plan"]["pools"]), pool_facts, "pool", _pool)
+    yield from _front_door(base, head)
     yield from _named(_by_name(base["operators"]), _by_name(head["operators"]), operator_facts, "operator", _operator)
     old, new = images(base), images(head)
     for name in _names(old, new):
@@ -90,6 +92,16 @@ def _named(
             yield Decision(subject=name, field=what, before=_in(words, before), after=_in(words, after), reason=None)
         else:
             yield from _differing(name, facts(before), facts(after))
+
+
+def _front_door(base: Value, head: Value) -> Iterator[Decision]:
+    """
+    Yield what changed of gateway, teams, routes, caches and stores; each field says of which kind its subject is, since names may be alike.
+    """
+    old, new = (front_door(side["plan"], head["stack"]["name"]) for side in (base, head))
+    for what, (things, facts, words) in new.items():
+        for each in _named(old[what][0], things, facts, what, words):
+            yield each if each.field == what else replace(each, field=f"{what} {each.field}")
 
 
 def _differing(subject: str, old: Facts, new: Facts) -> Iterator[Decision]:

@@ -14,7 +14,9 @@ from servewright.report.defaults import defaults
 from servewright.report.engine_flags import engine_flags
 from servewright.report.figures import aligned, compact, count, duration, gib, milliseconds, per_million, percent, plural, rate, usd
 from servewright.report.foot import next_command
+from servewright.report.front_door import front_door, front_door_reasons
 from servewright.report.header import header
+from servewright.report.ladder import ladder
 from servewright.report.origins import origins
 from servewright.report.screen import QUIET, STRONG, Column, Screen, Span
 from servewright.report.watch import watch_plan
@@ -41,6 +43,9 @@ def show_explanation(console: Console, plan: Plan, *, spec: str) -> None:
     screen = Screen(console)
     header(screen, plan.stack)
     decision(screen, plan)
+    front_door(screen, plan, whole=True)
+    ladder(screen, plan)
+    front_door_reasons(screen, plan)
     for model in plan.models:
         _title(screen, plan, model)
         _memory(screen, model)
@@ -114,7 +119,7 @@ def _capacity(screen: Screen, model: ModelPlan) -> None:
         rows.append(("between tokens, ms", *_estimate(predicted.itl_p95_ms, model.slo.itl_p95_ms)))
         rows.append(("output tokens/s", *_estimate(predicted.output_tokens_per_s, None)))
     screen.table(_BANDS, rows)
-    busiest, arriving = model.replicas.busiest, model.traffic.requests_per_second
+    busiest, arriving = model.replicas.busiest, model.engine_rate
     screen.paragraph(
         f"{rate(arriving)} req/s over {plural(busiest, 'replica')} is {rate(float(arriving) / busiest)} req/s each, "
         f"{percent(float(arriving) / busiest / predicted.max_requests_per_s)} of the {rate(predicted.max_requests_per_s)} req/s "

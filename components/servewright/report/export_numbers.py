@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from servewright.plan.model import Estimate
+    from servewright.plan.model import Estimate, Replicas
     from servewright.ranges import Range
 
 _PLACES: Final = 4
@@ -55,6 +55,14 @@ def number_range(amount: Range) -> dict[str, Any]:
     """
     members = {"min": amount.min, "expected": amount.expected, "max": amount.max}
     return {name: None if value is None else rounded(value) for name, value in members.items()}
+
+
+def replicas_value(replicas: Replicas) -> dict[str, Any]:
+    """
+    Return the autoscaler's bounds and the mean of the week.
+    """
+    mean = Decimal(sum(replicas.by_hour)) / max(1, len(replicas.by_hour))
+    return {"min": replicas.minimum, "expected": rounded(mean), "max": replicas.maximum}
 
 
 def prediction(estimate: Estimate) -> dict[str, Any]:

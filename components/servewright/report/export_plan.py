@@ -4,14 +4,14 @@ The plan's part of the JSON.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from servewright.report.engine_flags import engine_flags
-from servewright.report.export_numbers import exact, exact_range, number_range, per_million, prediction, rounded
+from servewright.report.export_front_door import front_door_value
+from servewright.report.export_numbers import exact, exact_range, number_range, per_million, prediction, replicas_value, rounded
 
 if TYPE_CHECKING:
-    from servewright.plan.model import Memory, ModelPlan, Plan, PoolPlan, Prediction, Rejected, Replicas, TokenPrice
+    from servewright.plan.model import Memory, ModelPlan, Plan, PoolPlan, Prediction, Rejected, TokenPrice
     from servewright.spec.request import Slo, TokenLength, Traffic
 
 
@@ -25,6 +25,7 @@ def plan_value(plan: Plan) -> dict[str, Any]:
         "defaults": [{"path": d.path, "value": d.value, "why": d.why} for d in plan.defaults],
         "trace": [{"path": s.path, "file": s.file, "line": s.line} for s in plan.trace],
         "lock": {"state": plan.lock.state, "file": plan.lock.file},
+        **front_door_value(plan),
     }
 
 
@@ -52,7 +53,7 @@ def _model(model: ModelPlan, pools: tuple[PoolPlan, ...]) -> dict[str, Any]:
         "tensor_parallel": model.tensor_parallel,
         "pipeline_parallel": model.pipeline_parallel,
         "instance_types": list(types),
-        "replicas": _replicas(model.replicas),
+        "replicas": replicas_value(model.replicas),
         "replicas_busiest_hour": model.replicas.busiest,
         "shares": [{"purchase": s.purchase, "replicas": number_range(s.replicas), "pool": s.pool, "role": s.role} for s in model.shares],
         "engine_args": engine_flags(model.engine.arguments),
@@ -99,11 +100,6 @@ def _tokens(length: TokenLength) -> dict[str, Any]:
 def _slo(slo: Slo) -> dict[str, Any]:
     targets = {"ttft_p95_ms": slo.ttft_p95_ms, "itl_p95_ms": slo.itl_p95_ms, "availability": slo.availability}
     return {name: None if value is None else rounded(value) for name, value in targets.items()}
-
-
-def _replicas(replicas: Replicas) -> dict[str, Any]:
-    mean = Decimal(sum(replicas.by_hour)) / max(1, len(replicas.by_hour))
-    return {"min": replicas.minimum, "expected": rounded(mean), "max": replicas.maximum}
 
 
 def _memory(memory: Memory) -> dict[str, Any]:

@@ -20,6 +20,7 @@ _CENT: Final = Decimal("0.01")
 _CENT_PLACES: Final = 3
 _COUNT_PLACES: Final = ((Decimal("0.01"), 4), (Decimal(10), 2), (Decimal(10_000), 1))
 _WHOLE_PERCENT: Final = 100
+_HOURS_IN_DAY: Final = 24
 _LEAST_COUNT: Final = Decimal("0.0001")
 _TIMES: Final = re.compile(r"(?<=[A-Za-z0-9]) x (?=[A-Za-z0-9])")
 _THOUSANDS: Final = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k"))
@@ -168,6 +169,18 @@ def duration(seconds: int) -> str:
     if not minutes:
         return f"{rest} s"
     return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+
+
+def period(seconds: int) -> str:
+    """
+    Return a long time as people say it: "30 s", "45 min", "1 h", "19 h 12 min", "7 days".
+    """
+    hours, rest = divmod(seconds, 3600)
+    if not hours:
+        return duration(seconds)
+    if not rest and hours > _HOURS_IN_DAY and not hours % _HOURS_IN_DAY:
+        return f"{hours // _HOURS_IN_DAY} days"
+    return f"{hours} h {duration(rest)}" if rest else f"{hours} h"
 
 
 def span(low: Decimal | None, high: Decimal | None) -> str:

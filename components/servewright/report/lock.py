@@ -86,7 +86,7 @@ def _facts(model: ModelPlan, pools: tuple[PoolPlan, ...]) -> dict[str, str]:
         "weights": f"{model.precision.weights}, {model.precision.origin}: {weights}",
         "replicas": f"{model.replicas.busiest} at the busiest hour, {model.replicas.minimum} to {model.replicas.maximum}",
         **{f"{pool.role} nodes": ", ".join(pool.instance_types) for pool in pools if pool.name in own},
-        **dict(_flag(argument) for argument in model.engine.arguments[1:]),
+        **dict(_flag(argument) for argument in model.engine.locked[1:]),
     }
 
 

@@ -6,45 +6,120 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from servewright.plan.gateway_plan import CacheTier
     from servewright.plan.model import Plan
+
+_TLS_KEYS: Final = ("tls.crt", "tls.key", "ca.crt")
+"""
+What a Secret of a server's certificate holds: the two keys of kubernetes.io/tls and the authority beside them, as cert-manager writes it.
+"""
+
+_RANDOM: Final = ("openssl", "rand", "-hex", "32", "|", "tr", "-d", r"'\n'", "|")
+"""
+What makes a password of letters and digits, without the end of the line, and hands it on.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeededSecret:
     """
-    A Kubernetes Secret that the models in *used_by* read *keys* of.
+    A Kubernetes Secret that what is named in *used_by* reads *keys* of: models, the gateway, stores of the caches. *random*: any value
+    will do that nobody guesses.
     """
 
     name: str
     namespace: str
     keys: tuple[str, ...]
     used_by: tuple[str, ...]
+    engines_only: bool = True
+    random: bool = False
 
     @property
     def create_with(self) -> tuple[str, ...]:
         """
-        The words of a command that creates it; the value comes from standard input, several values from one file per key.
+        The words of a command that creates it; the value comes from standard input, several values from one file per key. A
+        *random* one is made on the spot.
         """
         only = len(self.keys) == 1
         sources = (f"--from-file={key}=/dev/stdin" if only else f"--from-file={key}" for key in self.keys)
         words = ("kubectl", "--namespace", self.namespace, "create", "secret", "generic", self.name, *sources)
-        return tuple(shlex.quote(word) for word in words)
+        quoted = tuple(shlex.quote(word) for word in words)
+        return (*_RANDOM, *quoted) if self.random and only else quoted
+
+    @property
+    def waits(self) -> str:
+        """
+        What does not start before it exists, with its verb.
+        """
+        return "the engine waits" if self.engines_only else "its pods wait"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    secret: str
+    key: str
+    reader: str
 
 
 def secrets_needed(plan: Plan) -> tuple[NeededSecret, ...]:
     """
     Return the secrets of *plan* by name.
     """
+    models = {model.name for model in plan.models if model.token is not None}
+    passwords = {_password(tier) for tier in plan.tiers}
     keys: dict[str, dict[str, None]] = {}
-    used_by: dict[str, list[str]] = {}
-    for model in plan.models:
-        if model.token is not None:
-            keys.setdefault(model.token.secret, {})[model.token.key] = None
-            used_by.setdefault(model.token.secret, []).append(model.name)
+    used_by: dict[str, dict[str, None]] = {}
+    for reading in (*_of_models(plan), *_of_gateway(plan), *_of_stores(plan)):
+        keys.setdefault(reading.secret, {})[reading.key] = None
+        used_by.setdefault(reading.secret, {})[reading.reader] = None
     return tuple(
-        NeededSecret(name=name, namespace=plan.stack.namespace, keys=tuple(sorted(keys[name])), used_by=tuple(used_by[name]))
+        NeededSecret(
+            name=name,
+            namespace=plan.stack.namespace,
+            keys=tuple(sorted(keys[name])),
+            used_by=tuple(used_by[name]),
+            engines_only=set(used_by[name]) <= models,
+            random=name in passwords,
+        )
         for name in sorted(keys)
     )
+
+
+def _of_models(plan: Plan) -> Iterator[_Reading]:
+    for model in plan.models:
+        if model.token is not None:
+            yield _Reading(secret=model.token.secret, key=model.token.key, reader=model.name)
+
+
+def _of_gateway(plan: Plan) -> Iterator[_Reading]:
+    if plan.gateway is None:
+        return
+    asked = plan.gateway.request
+    keys = asked.keys if asked.database is None else None  # with a database the keys are in it
+    for reference in (keys, asked.master_key, asked.database):
+        if reference is not None:
+            yield _Reading(secret=reference.secret, key=reference.key, reader="the gateway")
+
+
+def _of_stores(plan: Plan) -> Iterator[_Reading]:
+    """
+    Yield the password of each store in the cluster and its certificate. ElastiCache has neither: its user signs in with the identity of
+    the gateway's pods.
+    """
+    tls = None if plan.caches is None else plan.caches.tls
+    for tier in plan.tiers:
+        if tier.provider == "cluster":
+            yield _Reading(secret=_password(tier), key="password", reader=tier.key)
+            yield from (_Reading(secret=tls, key=key, reader=tier.key) for key in _TLS_KEYS if tls is not None)
+
+
+def _password(tier: CacheTier) -> str:
+    """
+    Return the name of the Secret with the password of a store.
+    """
+    return f"{tier.key}-auth"

@@ -11,9 +11,11 @@ from servewright.report.decision import decision
 from servewright.report.defaults import defaults
 from servewright.report.elsewhere import elsewhere
 from servewright.report.foot import census_line, next_command
+from servewright.report.front_door import front_door
 from servewright.report.gates import gates_block
 from servewright.report.header import header, price_age, price_weights
 from servewright.report.hosted import compare_models
+from servewright.report.ladder import ladder
 from servewright.report.lines import bill_lines
 from servewright.report.money_table import money_table
 from servewright.report.origins import origins
@@ -42,8 +44,10 @@ def show_preview(console: Console, preview: Preview, *, spec: str, bill: bool = 
     header(screen, preview.plan.stack, price_age(preview), lock=preview.plan.lock)
     price_weights(screen, preview)
     decision(screen, preview.plan)
+    front_door(screen, preview.plan)
     money_table(screen, preview)
     gates_block(screen, preview)
+    ladder(screen, preview.plan)
     alternatives(screen, preview.plan)
     if bill:
         bill_lines(screen, preview)
@@ -89,6 +93,8 @@ def show_plan(console: Console, plan: Plan, *, spec: str) -> None:
     screen = Screen(console)
     header(screen, plan.stack, lock=plan.lock)
     decision(screen, plan)
+    front_door(screen, plan)
+    ladder(screen, plan)
     alternatives(screen, plan)
     defaults(screen, plan)
     origins(screen, plan)

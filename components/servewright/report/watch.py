@@ -12,6 +12,7 @@ from servewright.report.image import images_used
 from servewright.report.screen import BAD, WARN, Screen
 from servewright.report.secret import secrets_needed
 from servewright.report.upper_bound import bounded_total
+from servewright.resources.checks import listed, placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,15 +72,14 @@ def about_plan(plan: Plan) -> Iterator[Item]:
     for warning in plan.warnings:
         hint = f" ({warning.hint})" if warning.hint else ""
         yield Item(text=f"{warning.code} {warning.path}: {warning.message}{hint}")
-    missing = [] if plan.stack.account else ["platform.account"]
-    missing += ["platform.cluster.name"] if plan.stack.cluster.placeholder else []
+    missing = placeholders(plan)
     if missing:
-        yield Item(text=f"pulumi up refuses until the spec names {' and '.join(missing)}; placeholders stand in the resources")
+        yield Item(text=f"pulumi up refuses until the spec names {listed(missing)}; placeholders stand in the resources")
     for secret in secrets_needed(plan):
         keys = " and ".join(f"key {key}" for key in secret.keys)
         text = (
             f"secret {secret.namespace}/{secret.name} must exist with {keys}, read by {', '.join(secret.used_by)}; "
-            "pulumi up makes the namespace, then the engine waits for it:"
+            f"pulumi up makes the namespace, then {secret.waits} for it:"
         )
         yield Item(text=text, command=secret.create_with)
 

@@ -12,6 +12,7 @@ from servewright.report.html.cells import exact_text
 from servewright.report.html.page import page
 from servewright.report.html.parts import Fact, Facts, Page, Section, Text
 from servewright.report.html.preview_choice import choices
+from servewright.report.html.preview_front_door import front_door_section
 from servewright.report.html.preview_money import bill_section, cost_section, models_section, sources_section
 from servewright.report.html.preview_rest import assumed_section, gates_section, needs_section, unknown_section, watch_section
 from servewright.report.html.preview_summary import budget_words, sentences
@@ -33,6 +34,7 @@ def page_of_preview(preview: Preview, spec: str) -> str:
         models_section(preview),
         *week_section(preview),
         choices(preview),
+        front_door_section(preview),
         bill_section(preview),
         gates_section(preview),
         unknown_section(preview),
