@@ -70,11 +70,12 @@ def test_every_object_is_accepted(case: str, dry_server: ApiClient, prepared: di
 @every_case
 def test_every_pod_is_accepted(case: str, dry_server: ApiClient, prepared: dict[str, dict[str, Answer]]) -> None:
     """
-    Their namespaces enforce "restricted". On a Deployment what breaks it is only a warning; its pods are then forbidden one by one.
+    Their namespaces enforce "restricted". On what makes pods a breach is only a warning; the pods are then
+    forbidden one by one.
     """
     assert prepared[case]
     levels = {n["metadata"]["name"]: n["metadata"]["labels"].get(LEVEL) for n in _manifests(case, "Namespace")}
-    deployments = _manifests(case, "Deployment")
+    deployments = _manifests(case, "Deployment", "StatefulSet")
     assert {levels[d["metadata"]["namespace"]] for d in deployments} == {"restricted"}
     answers = {d["metadata"]["name"]: dry_server.dry_run(pod_of(d)) for d in deployments}
     assert {name: answer.faults for name, answer in answers.items() if answer.faults} == {}

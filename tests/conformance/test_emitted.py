@@ -1,14 +1,14 @@
 """
 Everything that we emit is valid: each Kubernetes object, the stack they form, the engine's arguments and the AWS inputs.
 
-The objects come from recorded plans: those made by hand and those of every shipped and golden spec. A kind or a type without a
-schema or a table fails here.
+The objects come from recorded plans: those made by hand and those of every shipped and golden spec, and of specs with gateway and caches.
+A kind or a type without a schema or a table fails here.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from aws_inputs import aws_faults
 from bundle_rules import GPU, bundle_faults
 from crds import find_folder, is_custom
 from engine_arguments import argument_faults, load_contract, serve_arguments
+from gateway_specs import GATEWAY_SPECS
 from kubernetes_objects import identity, manifests_of, object_faults
 from object_names import parse_quantity
 from plans import VARIANTS
@@ -29,6 +30,8 @@ from servewright.pipeline import plan_file
 from servewright.plan.model import ModelPlan, Plan, WorkloadPlan
 from servewright.record.offline import record_plan
 from servewright.resources.estimates import Estimates
+from supporting_rules import supporting, supporting_faults
+from ten_specs import plan_text
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SPECS = [*sorted((REPOSITORY / "stacks").glob("*.yaml")), *sorted((REPOSITORY / "tests" / "golden" / "specs").glob("*.yaml"))]
@@ -36,6 +39,7 @@ CASES: dict[str, Callable[[], Plan]] = {
     **{f"plan-{name}": make for name, make in VARIANTS.items()},
     # a stack's configuration of Pulumi lies beside its spec
     **{f"spec-{path.stem}": functools.partial(plan_file, path) for path in SPECS if not path.name.startswith("Pulumi.")},
+    **{name: functools.partial(plan_text, name, text) for name, text in GATEWAY_SPECS.items()},
 }
 ESTIMATE = Estimates(min=1, expected=2, max=3, budget=2, at_least=False, prices_as_of="2026-11")
 """
@@ -88,9 +92,10 @@ def test_the_objects_fit_together(case: str) -> None:
 
 def _deployments(case: str) -> dict[tuple[str, str], dict[str, Any]]:
     """
-    Return the Deployments by the model and the share that they serve.
+    Return the Deployments of engines by the model and the share that they serve.
     """
-    found = [o for o in manifests_of(_records(case)) if o["kind"] == "Deployment"]
+    beside = supporting(manifests_of(_records(case)))
+    found = [o for o in manifests_of(_records(case)) if o["kind"] == "Deployment" and o not in beside]
     return {(d["metadata"]["annotations"]["servewright.dev/model"], d["metadata"]["labels"]["servewright.dev/share"]): d for d in found}
 
 
@@ -112,10 +117,40 @@ def _engine(deployment: dict[str, Any]) -> dict[str, Any]:
 @every_case
 def test_every_model_has_its_engine(case: str) -> None:
     """
-    Each share of each model of the plan is served by one Deployment, and nothing else is.
+    Each share of each model of the plan is served by one Deployment, and nothing else has GPUs.
     """
-    assert sum(o["kind"] == "Deployment" for o in manifests_of(_records(case))) == len(_deployments(case))
+    workloads = [o for o in manifests_of(_records(case)) if o["kind"] in {"Deployment", "StatefulSet"}]
+    assert len(workloads) - len(supporting(workloads)) == len(_deployments(case))
     assert sorted(_deployments(case)) == sorted(_planned(case))
+
+
+@every_case
+def test_what_has_no_gpu_is_what_was_planned(case: str) -> None:
+    """
+    A gateway where one is planned and a store for each tier in the cluster, with the CPU and memory that the plan packed onto nodes.
+    """
+    plan = _plan(case)
+    tiers = [tier for tier in plan.tiers if tier.provider == "cluster"]
+    planned = {tier.key: (tier.cpu_millicores, tier.memory_mib) for tier in tiers}
+    if plan.gateway is not None:
+        planned["gateway"] = (plan.gateway.container.cpu_millicores, plan.gateway.container.memory_mib)
+    asked = {str(o["metadata"]["name"]): _asked(o) for o in supporting(manifests_of(_records(case)))}
+    assert asked == {name: (Decimal(cpu) / 1000, Decimal(mib * 2**20)) for name, (cpu, mib) in planned.items()}
+
+
+def _asked(workload: Mapping[str, Any]) -> tuple[Decimal, Decimal]:
+    (container,) = workload["spec"]["template"]["spec"]["containers"]
+    requests = container["resources"]["requests"]
+    return parse_quantity(requests["cpu"]) or Decimal(0), parse_quantity(requests["memory"]) or Decimal(0)
+
+
+@every_case
+def test_what_stands_beside_the_engines_is_sound(case: str) -> None:
+    """
+    Gateway and stores are placed, bounded, probed, spread, drained one at a time, and name only what is part of the stack.
+    """
+    listed = _plan(case).stack.system_nodes == "existing"
+    assert supporting_faults(manifests_of(_records(case)), listed=listed) == ()
 
 
 @every_case

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from node_types import GPU
+from node_types import GPU, quantities
 from one_fault import GONE, changed
-from placed_objects import ZONE, misfit
+from placed_objects import ZONE, barred, misfit
 from plans import VARIANTS
-from scheduler import Placement, holds
+from scheduler import Placement, holds, place
 from servewright.catalog.load import load_catalog
 from servewright.resources.manifests import KubernetesObject, kubernetes_objects
 from stack_cluster import Cluster, read_cluster
@@ -108,6 +108,65 @@ def test_every_pod_may_run_on_all_nodes_of_its_pools(case: str) -> None:
         assert hosts
         assert {host: misfit(workload, cluster.pools[host]) for host in hosts} == dict.fromkeys(hosts)
         assert all(cluster.models[name] in cluster.plans[host].serves for host in hosts)
+
+
+@every_spec
+def test_every_pod_without_a_gpu_has_a_home(case: str) -> None:
+    """
+    Gateway and stores lead to the pool without GPUs and to no other, and whichever type it launches has the room; where such pods run on
+    nodes of the user's, they select none.
+    """
+    cluster = cluster_of(case)
+    pools = {name: pool for name, pool in cluster.pools.items() if GPU not in pool.limits}
+    for workload, _, _ in cluster.beside.values():
+        if not pools:
+            assert workload.selector == {}
+            continue
+        assert [name for name, pool in cluster.pools.items() if barred(workload, pool) is None] == list(pools)
+        assert [misfit(workload, pool) for pool in pools.values()] == [None] * len(pools)
+
+
+def test_pods_that_keep_apart_have_a_node_each() -> None:
+    """
+    As a rule of their own they are one to a node, whatever else that node takes; without it small ones share.
+    """
+    cluster = cluster_of("gateway-cluster")
+    pools = [pool for pool in cluster.pools.values() if GPU not in pool.limits]
+    gateway, _, most = cluster.beside["gateway"]
+    assert gateway.apart
+    small = replace(gateway, requests=quantities({"cpu": "100m", "memory": "64Mi", "pods": 1}))
+    assert [node.pods for node in place({"gateway": most}, [small], pools).nodes] == [["gateway"]] * most
+    assert len(place({"gateway": most}, [replace(small, apart=False)], pools).nodes) < most
+
+
+@every_spec
+def test_one_more_of_what_has_no_gpu_fits_within_the_limits(case: str) -> None:
+    """
+    With everything at its maximum the surge pod of a roll-out finds a node, one workload at a time.
+    """
+    cluster = cluster_of(case)
+    pools = [pool for pool in cluster.pools.values() if GPU not in pool.limits]
+    most = {name: high for name, (_, _, high) in cluster.beside.items()}
+    for name, high in most.items() if pools else ():
+        counts = {**most, name: high + 1}
+        assert place(counts, [workload for workload, _, _ in cluster.beside.values()], pools).pending == ()
+
+
+@every_spec
+@pytest.mark.parametrize("most", [False, True], ids=["minimum", "maximum"])
+def test_the_pool_without_gpus_holds_what_runs_on_it(case: str, *, most: bool) -> None:
+    """
+    Nothing of the gateway and the stores stays pending, on no more nodes than are billed; what charts bring comes on top of it.
+    """
+    cluster = cluster_of(case)
+    pools = [pool for pool in cluster.pools.values() if GPU not in pool.limits]
+    if not pools:
+        return
+    counts = {name: high if most else low for name, (_, low, high) in cluster.beside.items()}
+    placement = place(counts, [workload for workload, _, _ in cluster.beside.values()], pools)
+    assert placement.pending == ()
+    billed = cluster.plans[pools[0].name].nodes
+    assert placement.count(pools[0].name) <= ((billed.max if most else billed.min) or 0)
 
 
 @every_case
@@ -333,7 +392,8 @@ def test_a_spread_fills_the_zones_evenly(replicas: int) -> None:
 @pytest.mark.parametrize(
     ("path", "value"),
     [
-        (f"{POD} affinity", {"podAntiAffinity": {}}),
+        (f"{POD} affinity", {"nodeAffinity": {}}),
+        (f"{POD} affinity", {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": ZONE}]}}),
         (f"{POD} nodeName", "node-1"),
         (f"{POD} containers 0 ports 0 hostPort", 8000),
         (f"{POD} volumes 0", {"name": "cache", "persistentVolumeClaim": {"claimName": "weights"}}),

@@ -16,6 +16,7 @@ from reading_specs import READING_SPECS, reading_plan
 from servewright.catalog.load import load_catalog
 from servewright.cli.engine_check import ask
 from servewright.plan.engine_arguments import EngineInput, engine_arguments
+from servewright.plan.kv_offload import TRANSFER, TRANSFER_FLAG
 from servewright.plan.model import ModelPlan, Precision
 from ten_specs import CASES, TEN_SPECS, plan_of
 from vllm_parser import PYTHON_VARIABLE, as_written, differences, engine_python, hub_config, meant, written
@@ -66,6 +67,8 @@ FAULTS: Final[dict[str, tuple[list[str], str]]] = {
     "heads do not divide": ([CHAT, "--tensor-parallel-size=3"], "must be divisible by tensor parallel size (3)"),
     "longer than the model": ([CHAT, "--max-model-len=200000"], "is greater than the derived max_model_len"),
     "smaller step than batch": ([CHAT, "--max-num-batched-tokens=16", "--max-num-seqs=24"], "(16) must be greater than or equal to"),
+    "unknown role of a connector": ([CHAT, f"{TRANSFER_FLAG}={TRANSFER.replace('kv_both', 'both')}"], "kv_role"),
+    "unknown policy of a connector": ([CHAT, f"{TRANSFER_FLAG}={TRANSFER.replace('recompute', 'again')}"], "kv_load_failure_policy"),
     # what the plan of an encoder must never say
     "step of an encoder below its context": (
         [ENCODER, "--runner=pooling", "--max-model-len=512", "--max-num-batched-tokens=256", "--max-num-seqs=16"],
@@ -116,7 +119,9 @@ def reply() -> dict[str, Any]:
     python = engine_python()
     assert python is not None
     chat = _config(CHAT)
+    offloading = (*_named("chat"), f"{TRANSFER_FLAG}={TRANSFER}", "--scheduling-policy=priority")
     questions: dict[tuple[str, str], dict[str, Any]] = {
+        ("extras", "offloading"): {"arguments": offloading, "config": chat},
         **{("served", name): {"arguments": m.engine.arguments, "config": _config(m.architecture)} for name, m in _served().items()},
         **{("named", name): {"arguments": _named(name), "config": chat} for name in HOSTILE_NAMES},
         **{
@@ -178,6 +183,15 @@ def test_a_hostile_name_stays_one_name(reply: dict[str, Any], name: str) -> None
     assert answer["faults"] == []
     assert answer["values"]["served_model_name"] == [name]
     assert {flag: as_written(answer["values"][flag]) for flag in harmless} == harmless
+
+
+def test_what_a_gateway_and_a_store_of_blocks_add_is_taken(reply: dict[str, Any]) -> None:
+    """
+    Parser and configuration take priorities and the connector of KV blocks, of which they refuse others (FAULTS).
+    """
+    answer = reply["answers"]["extras", "offloading"]
+    assert answer["faults"] == []
+    assert answer["values"]["scheduling_policy"] == "priority"
 
 
 @pytest.mark.parametrize("name", FAULTS)

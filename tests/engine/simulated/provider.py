@@ -38,6 +38,20 @@ MAX_MESSAGE_BYTES = 400 << 20
 REPLACED_ON = {
     # properties that the real API cannot change in place
     "aws:budgets/budget:Budget": {"name"},
+    "aws:eks/podIdentityAssociation:PodIdentityAssociation": {"clusterName", "namespace", "serviceAccount"},
+    "aws:elasticache/parameterGroup:ParameterGroup": {"description", "family", "name"},
+    "aws:elasticache/replicationGroup:ReplicationGroup": {
+        "atRestEncryptionEnabled",
+        "kmsKeyId",
+        "port",
+        "replicationGroupId",
+        "subnetGroupName",
+    },
+    "aws:elasticache/subnetGroup:SubnetGroup": {"name"},
+    "aws:elasticache/user:User": {"userId", "userName"},
+    "aws:elasticache/userGroup:UserGroup": {"userGroupId"},
+    "aws:iam/role:Role": {"name", "path"},
+    "aws:iam/rolePolicy:RolePolicy": {"name", "role"},
     "aws:kms/key:Key": {"customerMasterKeySpec", "keyUsage", "multiRegion"},
     "aws:sns/topic:Topic": {"name", "fifoTopic"},
     "aws:sns/topicSubscription:TopicSubscription": {"endpoint", "protocol", "topic"},
