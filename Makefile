@@ -13,7 +13,7 @@ preview: $(VENV)/.run ## show what the dev stack would build, why, and what it c
 	@$(BIN)/servewright preview $(SPEC)
 
 test: $(VENV)/.dev lint types ## lint, types, import contracts and all tests that need no other program
-	$(BIN)/pytest -n auto --dist loadfile -m "not actions and not axe and not browser and not engine and not apiserver and not vllm and not terraform"
+	$(BIN)/pytest -n auto --dist loadfile -m "not actions and not axe and not browser and not engine and not apiserver and not gateway and not redis and not vllm and not terraform"
 
 lint: $(VENV)/.dev ## ruff and the import contracts
 	$(BIN)/ruff format --check .
@@ -23,8 +23,9 @@ lint: $(VENV)/.dev ## ruff and the import contracts
 types: $(VENV)/.dev ## mypy --strict
 	$(BIN)/mypy
 
-bench: $(VENV)/.dev ## times and memory: medians of whole commands
+bench: $(VENV)/.dev ## times and memory: medians of whole commands, and load on the gateway where SERVEWRIGHT_LITELLM is set
 	$(BIN)/python tests/bench.py
+	$(BIN)/python tests/bench_gateway.py
 
 lock: ## lock the dependencies with hashes (needs uv)
 	uv pip compile --generate-hashes --universal --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 \
