@@ -142,7 +142,7 @@ def test_a_network_that_is_left_open_is_named_and_no_placeholder_passes_for_an_i
     found = verdicts(bare)
     named, network = found["account-and-cluster"], found["cache-network"]
     assert (named.state, named.fix) == ("fail", ("caches.elasticache.subnets", "yours"))
-    assert "caches.elasticache.subnets and caches.elasticache.security_groups left open" in named.evidence[0]
+    assert "caches.elasticache.subnets, caches.elasticache.security_groups left open" in named.evidence[0]
     assert network.where == ("in the account", None)
     assert network.evidence[0] == "no security group named yet: it must let the cluster's nodes in on port 6379"
 

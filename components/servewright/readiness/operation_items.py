@@ -12,9 +12,10 @@ from servewright.readiness.charts import charts
 from servewright.readiness.inventory import requirement
 from servewright.readiness.node_rules import TYPE, ZONE, gpu_pool
 from servewright.readiness.words import many
-from servewright.resources.checks import listed, placeholders
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from servewright.readiness.case import Case, QuotaLine
     from servewright.readiness.model import Verdict
     from servewright.spec.request import Operator
@@ -30,10 +31,22 @@ _BETWEEN_OBJECTS: Final = (
 
 def _named(case: Case) -> Verdict:
     stack = case.plan.stack
-    open_fields = placeholders(case.plan)
+    open_fields = [path for path, given in _places(case) if not given]
     if not open_fields:
         return holds(f"account {stack.account}, cluster {stack.cluster.name}")
-    return fails(f"{listed(open_fields)} left open: placeholders stand in the resources", fix=(open_fields[0], "yours"))
+    return fails(f"{', '.join(open_fields)} left open: placeholders stand in the resources", fix=(open_fields[0], "yours"))
+
+
+def _places(case: Case) -> Iterator[tuple[str, bool]]:
+    """
+    Yield each field that says where the stack goes, and whether the spec gives it.
+    """
+    stack, caches = case.plan.stack, case.plan.caches
+    yield "platform.account", stack.account is not None
+    yield "platform.cluster.name", not stack.cluster.placeholder
+    if caches is not None and any(tier.provider == "elasticache" for tier in case.plan.tiers):
+        yield "caches.elasticache.subnets", bool(caches.subnets)
+        yield "caches.elasticache.security_groups", bool(caches.security_groups)
 
 
 def _owner(case: Case) -> Verdict:
