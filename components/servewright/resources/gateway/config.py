@@ -51,7 +51,8 @@ def config_yaml(plan: Plan, names: Names) -> str:
     """
     Return the configuration as LiteLLM reads it.
     """
-    return yaml.safe_dump(litellm_config(plan, names), sort_keys=False, allow_unicode=True, width=140)
+    # In ASCII: PyYAML writes some separators of lines as they are, and reads them as spaces.
+    return yaml.safe_dump(litellm_config(plan, names), sort_keys=False, allow_unicode=False, width=140)
 
 
 def _router(gateway: GatewayPlan) -> dict[str, Any]:
