@@ -24,6 +24,7 @@ INVALID = HERE.parent / "invalid"
 ELSEWHERE = {
     "SW102": "tests/spec/test_document.py",
     "SW120": "tests/spec/test_load.py",
+    "SW322": "tests/plan/test_kv_offload.py",
     "SW243": "tests/blueprints/test_shelf.py",
     "SW247": "tests/blueprints/test_shelf.py",
     "SW251": "tests/additions/config/test_derive.py",

@@ -53,6 +53,8 @@ FOLLOWS = {
     "max_replicas_rule",
     "headroom",
     "routed",
+    "vectors",
+    "cacheable",
     "hits",
     "offloads",
 }

@@ -154,7 +154,7 @@ def test_the_environment_turns_sections_on(environment: str, gateway: bool, cach
     Once they are built the rule of the environment holds, without a warning; what is off says so, what is on says its defaults.
     """
     made = asked(f"{HEAD}environment: {environment}\n{MODELS}")
-    assert (made.gateway is not None, made.caches is not None) == (gateway, caches)
+    assert (made.gateway is not None, made.caches is not None and made.caches.responses is not None) == (gateway, caches)
     assert {found.path for found in made.warnings} & {"gateway", "caches"} == set()
     off = {default.path for default in made.defaults if default.value == "off"}
     assert {name for name, on in (("gateway", gateway), ("caches", caches)) if not on} == off & {"gateway", "caches"}

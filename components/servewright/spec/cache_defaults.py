@@ -75,7 +75,8 @@ def caches_of(spec: Spec, environment: Environment, applied: Applied) -> CachesR
     generating = names_with(spec, "generate")
     responses = _responses(given, generating, applied) if on else None
     provider = provider_of(given, spec, environment)
-    applied.take("caches.provider", given.provider, provider, f"the rule of {environment}")
+    if on:
+        applied.take("caches.provider", given.provider, provider, f"the rule of {environment}")
     subnets, groups = _network(given, spec) if provider == "elasticache" else ((), ())
     return CachesRequest(
         provider=provider,

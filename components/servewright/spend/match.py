@@ -87,6 +87,7 @@ RULES: Final = (
     ),
     _rule("file systems", "Amazon Elastic File System", r"file storage", r"TimedStorage|ETDataAccess"),
     _rule("cache nodes", "Amazon ElastiCache", r"node hours|cache node", r"NodeUsage:"),
+    _rule("cache backups", "Amazon ElastiCache", r"backup storage", r"BackupUsage"),
 )
 """
 Names of services as Cost Explorer has them, usage types without the prefix of their region (judgement: from the published price list and
