@@ -5,6 +5,7 @@ The component package under the real engine, with simulated providers: a YAML pr
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,12 +88,13 @@ def _operations(digest: dict[str, Any]) -> set[str]:
 
 def _said(lab: Lab, *command: str) -> str:
     """
-    Return what a command says that must fail, without a traceback.
+    Return what a command says that must fail, without a traceback of ours. A Python program that asks for the component may write the
+    beginning of its own: the engine ends it at the refusal, sometimes in the middle of that line.
     """
     done = lab.attempt(*command)
     assert done.status != 0
     said = " ".join((done.output + done.errors).split())
-    assert "Traceback" not in said
+    assert not re.search(r'File "[^"]*servewright/[^"]*\.py"', said)
     return said
 
 

@@ -40,9 +40,9 @@ pytestmark = [
     pytest.mark.skipif("SERVEWRIGHT_LITELLM" not in os.environ, reason="no LiteLLM: SERVEWRIGHT_LITELLM=$(.ci/tools/litellm_proxy)"),
 ]
 
-LONG = 64
+LONG = 256
 """
-Tokens of a request that others wait for: the tiny model makes some hundred a second.
+Tokens of a request that others wait for: the tiny model makes some eighty a second on two CPUs.
 """
 _numbers = itertools.count(1)
 
@@ -184,7 +184,7 @@ def test_the_engine_serves_by_priority(engine: RealEngine, proxy: Proxy) -> None
         waiting: list[Future[Answer]] = [pool.submit(asked, f"low {number}", low) for number in range(5)]
         assert until(lambda: engine.total("vllm:num_requests_waiting") >= 3)
         waiting.append(pool.submit(asked, "high", high))
-        assert [each.result().status for each in waiting] == [200] * 6
+        assert {each.result().status for each in waiting} == {200}
     after = [name for name, ended in done.items() if ended > done["high"]]
     assert len(after) >= 2, done
 
