@@ -38,6 +38,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "as_of",
         "notes",
     ),
+    "histogram_bounds.csv": ("metric", "bounds_s", "source"),
     "images.csv": ("component", "name", "tag", "digest", "compressed_bytes", "waiver", "source", "as_of"),
     "instance_prices.csv": ("instance_type", "region", "zone_id", "purchase", "usd_per_hour", "source"),
     "instances.csv": (
@@ -56,6 +57,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "source",
     ),
     "interruption_bands.csv": ("instance_type", "region", "band", "source"),
+    "metrics.csv": ("component", "metric", "type", "labels", "unit", "source"),
     "model_aliases.csv": ("id", "base_id", "relation", "quantization", "source"),
     "model_revisions.csv": ("hf_id", "revision", "source", "as_of"),
     "models.csv": (

@@ -18,6 +18,7 @@ from servewright.catalog.cells import Row
 from servewright.catalog.columns import COLUMNS
 from servewright.catalog.hardware import Hardware
 from servewright.catalog.instance_prices import InstancePrices
+from servewright.catalog.metrics import Metrics
 from servewright.catalog.model import EngineContract
 from servewright.catalog.models import Models
 from servewright.catalog.prices import Prices
@@ -58,6 +59,7 @@ def load_catalog() -> Catalog:
         versions=_versions(),
         assumptions=_assumptions(),
         cache_nodes=tuple(map(rows.cache_node, read_table("cache_nodes.csv"))),
+        metrics=_metrics(),
         usage_defaults=UsageDefaults(rows=tuple(map(version_rows.usage_default, read_table("usage_defaults.csv")))),
     )
 
@@ -113,6 +115,13 @@ def _versions() -> Versions:
         ami_aliases={row["kubernetes_minor"]: row["alias"] for row in read_table("amis.csv")},
         kubernetes=tuple(map(version_rows.kubernetes_version, read_table("eks_versions.csv"))),
         engine=EngineContract(version=contract["version"], flags=contract["flags"], metrics=contract["metrics"]),
+    )
+
+
+def _metrics() -> Metrics:
+    return Metrics(
+        by_name={row["metric"]: version_rows.metric(row) for row in read_table("metrics.csv")},
+        bounds={row["metric"]: version_rows.bounds(row) for row in read_table("histogram_bounds.csv")},
     )
 
 

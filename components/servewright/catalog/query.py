@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from servewright.catalog.coverage import REFERENCE_REGION, Coverage, coverage_of, dates_of
+from servewright.catalog.metrics import NO_METRICS, Metrics
 from servewright.catalog.nearest import nearest
 from servewright.catalog.usage import NO_DEFAULTS, UsageDefaults
 
@@ -56,6 +57,7 @@ class Catalog:
     assumptions: Assumptions
     usage_defaults: UsageDefaults = NO_DEFAULTS
     cache_nodes: tuple[CacheNode, ...] = ()
+    metrics: Metrics = NO_METRICS
 
     @property
     def gpus(self) -> tuple[Gpu, ...]:
@@ -234,6 +236,12 @@ class Catalog:
         Return what the pinned engine release accepts.
         """
         return self.versions.engine
+
+    def metric(self, series: str) -> str:
+        """
+        Return *series*, the name of a series that a pinned version exports.
+        """
+        return self.metrics.series(series)
 
     def ami_alias(self, kubernetes_minor: str) -> str:
         """

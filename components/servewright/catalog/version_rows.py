@@ -4,7 +4,11 @@ One row of a table of places, versions or assumptions to one value.
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import cast
+
 from servewright.catalog.cells import Row, day, decimal, integer
+from servewright.catalog.metrics import Metric, MetricType
 from servewright.catalog.model import Assumption, Image, Pin
 from servewright.catalog.regions import Quota, Region
 from servewright.catalog.usage import UsageDefault
@@ -117,3 +121,24 @@ def kubernetes_version(row: Row) -> KubernetesVersion:
         supported=row["supported"] == "yes",
         source=row["source"],
     )
+
+
+def metric(row: Row) -> Metric:
+    """
+    Return the metric of *row*.
+    """
+    return Metric(
+        component=row["component"],
+        name=row["metric"],
+        type=cast("MetricType", row["type"]),
+        labels=tuple(row["labels"].split()),
+        unit=row["unit"],
+        source=row["source"],
+    )
+
+
+def bounds(row: Row) -> tuple[Decimal, ...]:
+    """
+    Return the bounds of the histogram of *row*.
+    """
+    return tuple(Decimal(bound) for bound in row["bounds_s"].split())
