@@ -53,19 +53,18 @@ def parse_usd(text: str) -> Decimal:
     return Decimal(match[1])
 
 
-def parse_percent(text: str) -> Decimal:
+def parse_percent(text: str, most: int = 100) -> Decimal:
     """
-    Return the share 0..1 of "60%"; a percentage above 100 or without its sign is refused.
+    Return the share of "60%", 0.6; a percentage above *most* or without its sign is refused.
     """
     match = re.fullmatch(_NUMBER + "%", text)
     if match is None:
         msg = "needs a percent sign: 60%"
         raise ValueError(msg)
-    share = Decimal(match[1]) / 100
-    if share > 1:
-        msg = "must be between 0% and 100%"
+    if Decimal(match[1]) > most:
+        msg = f"must be between 0% and {most}%"
         raise ValueError(msg)
-    return share
+    return Decimal(match[1]) / 100
 
 
 def _scaled(text: str, factors: dict[str, Decimal], forms: str) -> Decimal:

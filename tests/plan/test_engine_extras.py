@@ -1,14 +1,16 @@
 """
-What the gateway and the caches add to an engine's arguments: in force at once, never in a lock.
+What the gateway, the caches and monitoring add to an engine's arguments: in force at once, never in a lock.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+import monitoring_made
 from gateway_requests import batching_rung, caches_request, context_cache, gateway_request, team
 from requests_made import model_request, reading_request, request
 from servewright.catalog.load import load_catalog
@@ -17,16 +19,19 @@ from servewright.plan.lock import lock_of
 from servewright.plan.model import EngineSettings, Plan
 from servewright.plan.planner import plan_stack
 from servewright.spec.gateway_request import Ladder
+from servewright.spec.monitoring_request import Traces
 from servewright.spec.request import Request
 
 CATALOG = load_catalog()
 ASKED = request(model_request("meta-llama/Llama-3.1-8B-Instruct", rate="5", instance_types=("g6.xlarge",)))
 PLAIN = plan_stack(ASKED, CATALOG)
 LARGER = batching_rung("chat", 8192)
+TRACES = Traces(endpoint="http://otel-collector.observability:4317", share=Decimal("0.1"))
 EXTRAS: dict[str, dict[str, Any]] = {
     "priorities": {"gateway": gateway_request(teams=(team(priority="high"),))},
     "contexts": {"caches": caches_request(provider="elasticache", contexts=context_cache("chat"))},
     "batching": {"gateway": gateway_request(ladder=Ladder(rungs=(LARGER,), level=1))},
+    "traces": {"monitoring": replace(monitoring_made.REQUEST, traces=TRACES, logs="warning")},
 }
 
 
@@ -60,6 +65,15 @@ def test_contexts_are_kept_for_the_models_that_are_named() -> None:
     assert any(each.startswith("--kv-transfer-config=") for each in planned(**EXTRAS["contexts"]).arguments)
     other = caches_request(provider="elasticache", contexts=context_cache("other", gib="10"))
     assert planned(caches=other) == engine_of(PLAIN)
+
+
+def test_monitoring_asks_for_traces_and_logs_where_they_are_not_the_default() -> None:
+    """
+    Traces go to the collector, the server writes from the level on; monitoring alone changes no argument.
+    """
+    arguments = planned(**EXTRAS["traces"]).arguments
+    assert {"--otlp-traces-endpoint=http://otel-collector.observability:4317", "--uvicorn-log-level=warning"} <= set(arguments)
+    assert planned(monitoring=monitoring_made.REQUEST) == engine_of(PLAIN)
 
 
 def test_a_rung_in_force_changes_the_batches() -> None:

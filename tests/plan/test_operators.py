@@ -4,8 +4,11 @@ What installed operators run, and that it fits where the plan assumes it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+import monitoring_made
 from operators_made import ALL, operators
 from servewright.catalog.load import load_catalog
 from servewright.plan.operators import OperatorPod, cpu_pods, installed, pods_of
@@ -78,3 +81,28 @@ def test_a_pod_requests_the_sum_of_its_containers() -> None:
 
     assert (pod.cpu_millicores, pod.memory_mib) == (210, 2098)
     assert pod.size("config-reloader").memory_limit_mib == 50
+
+
+def test_without_monitoring_nothing_is_added() -> None:
+    """
+    The stack that only scales has three pods of Prometheus and no volume; a watched one has Alertmanager and Grafana too.
+    """
+    plain, watched = pods_of("prometheus", "prod"), pods_of("prometheus", "prod", monitoring_made.MONITORING)
+
+    assert [len(plain), len(watched)] == [3, 5]
+    assert not [pod for pod in plain if pod.volumes]
+    assert {pod.name.partition("-")[0]: (pod.replicas, pod.apart, pod.volume().size_gib) for pod in watched if pod.volumes} == {
+        "prometheus": (1, False, 12),
+        "alertmanager": (2, True, 1),
+    }
+    assert pods_of("keda", "prod", monitoring_made.MONITORING) == pods_of("keda", "prod")
+
+
+def test_prometheus_has_the_memory_of_the_plan() -> None:
+    """
+    It is ended at half as much again.
+    """
+    large = replace(monitoring_made.MONITORING, memory_mib=6000)
+    (pod,) = (each for each in pods_of("prometheus", "dev", large) if each.name.startswith("prometheus-"))
+
+    assert (pod.size("prometheus").memory_mib, pod.size("prometheus").memory_limit_mib) == (6000, 9000)

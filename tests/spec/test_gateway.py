@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from front_specs import CERTIFICATE, FRONT, HEAD, IN_CLUSTER, MODELS, asked, front
 from servewright.diagnostics import SourceMap
 from servewright.errors import InvalidInputError
-from servewright.spec import environments
 from servewright.spec.gateway_request import (
     Batching,
     PublicAddress,
@@ -121,12 +120,12 @@ def test_an_empty_section_is_a_safe_gateway(environment: str, replicas: int) -> 
 
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
-def test_off_and_absent_are_none(environment: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_off_and_absent_are_none(environment: str) -> None:
     """
     The models are then called at their own Services, and nothing of the section is listed; absent, where no rule turns it on.
     """
-    monkeypatch.setattr(environments, "ON_BY_DEFAULT", ())
-    for text in (front("off", environment=environment), f"{HEAD}environment: {environment}\n{MODELS}"):
+    absent = [f"{HEAD}environment: {environment}\n{MODELS}"] if environment == "dev" else []
+    for text in (front("off", environment=environment), *absent):
         made = asked(text)
         assert (made.gateway, made.caches) == (None, None)
         assert [default.path for default in made.defaults if default.path.startswith(("gateway.", "caches."))] == []
@@ -134,24 +133,15 @@ def test_off_and_absent_are_none(environment: str, monkeypatch: pytest.MonkeyPat
 
 def test_a_written_section_is_no_longer_said_to_wait() -> None:
     """
-    What is built gives no warning.
+    Nothing that is built is said to be missing; that nobody hears of alerts is said.
     """
-    assert [found.path for found in asked(front("{}", "{}", environment="prod")).warnings] == ["monitoring"]
+    assert [found.code for found in asked(front("{}", "{}", environment="prod")).warnings] == ["SW447"]
 
 
-@pytest.fixture
-def on_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    """
-    Turn the sections on where the environment's rule says so.
-    """
-    monkeypatch.setattr(environments, "ON_BY_DEFAULT", ("gateway", "caches"))
-
-
-@pytest.mark.usefixtures("on_by_default")
 @pytest.mark.parametrize(("environment", "gateway", "caches"), [("dev", False, False), ("staging", True, False), ("prod", True, True)])
 def test_the_environment_turns_sections_on(environment: str, gateway: bool, caches: bool) -> None:  # noqa: FBT001 - a row of the table
     """
-    Once they are built the rule of the environment holds, without a warning; what is off says so, what is on says its defaults.
+    The rule of the environment holds, without a warning; what is off says so, what is on says its defaults.
     """
     made = asked(f"{HEAD}environment: {environment}\n{MODELS}")
     assert (made.gateway is not None, made.caches is not None and made.caches.responses is not None) == (gateway, caches)
@@ -160,7 +150,6 @@ def test_the_environment_turns_sections_on(environment: str, gateway: bool, cach
     assert {name for name, on in (("gateway", gateway), ("caches", caches)) if not on} == off & {"gateway", "caches"}
 
 
-@pytest.mark.usefixtures("on_by_default")
 def test_caches_of_the_environment_go_with_the_gateway() -> None:
     """
     Who turns the gateway off is not told that the caches need it, unless they are asked for.

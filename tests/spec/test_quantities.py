@@ -22,6 +22,7 @@ from servewright.spec.quantities import (
     parse_share,
     parse_whole,
 )
+from servewright.spec.spans import share
 
 
 def said(parse: object, value: object, *bounds: object) -> tuple[str, str, str | None]:
@@ -68,6 +69,9 @@ def test_quantities_have_one_canonical_value(parse: object, text: str, value: st
         (parse_below_one, "99.9", "needs a percent sign: 99.9%"),
         (parse_money, 60000, "needs its currency, which is USD: 60000 USD"),
         (parse_money, "60000 EUR", "needs its currency, which is USD: 60000 USD"),
+        (parse_money, 70, "needs its currency, which is USD: 70 USD"),
+        (parse_money, Decimal("0.50"), "needs its currency, which is USD: 0.50 USD"),
+        (parse_money, "-1", "needs its currency, which is USD: 60000 USD"),
         (parse_hourly, "35.10 USD", "needs a unit: 35.10 USD/h"),
         (parse_hourly, 35, "needs a unit: 35.10 USD/h"),
     ],
@@ -120,6 +124,14 @@ def test_out_of_bounds(parse: object, value: str) -> None:
     A quantity beyond its bounds is told the bounds, not that its form is wrong.
     """
     assert said(parse, value)[0] == "SW118"
+
+
+@pytest.mark.parametrize(("low", "high", "value"), [("1", "100", "120%"), ("1", "1000", "1001%"), ("1", "1000", "0%")])
+def test_a_share_out_of_bounds_is_told_the_bounds_of_its_field(low: str, high: str, value: str) -> None:
+    """
+    Below or above, the message names the same two ends.
+    """
+    assert said(share(low, high).parse, value)[:2] == ("SW118", f"must be from {low}% to {high}%")
 
 
 @pytest.mark.parametrize("value", [True, None, [], {}, ["800ms"]])

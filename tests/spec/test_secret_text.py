@@ -11,7 +11,7 @@ import uuid
 import pytest
 
 from servewright.catalog.load import load_catalog
-from servewright.spec.secret_text import find_secrets, mask, names_a_secret
+from servewright.spec.secret_text import find_secrets, hides_value, mask, names_a_secret
 
 SECRETS = [
     "hf_abcdefghijklmnopqrstuvwxyzABCDEF12",
@@ -68,6 +68,70 @@ def test_names_of_the_catalogue_are_no_secrets() -> None:
     names.append(catalog.image("vllm").reference)
     assert len(names) > 2000
     assert [name for name in names if find_secrets(name)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://hooks.slack.com/services/T000/B000/hunter2",
+        "https://events.pagerduty.com/integration/hunter2/enqueue",
+        "https://api.example.com/v1/json/alerts?apiKey=hunter2",
+        "u:hunter2@smtp.example.com:587",
+        "u:hu/nter2hunter2@smtp:587",
+        "see u:hunter2@smtp.example.com",
+        "http://u:hunt@hunter2@collector:4317",
+        "https://wiki/x?api_key=hunter2",
+        "https://wiki.example.com/x?a=b&X-Amz-Signature=hunter2#top",
+        "https://wiki.example.com/x?sig=hunter2",
+        "https://wiki.example.com/x?access_token=hunter2",
+        "https://wiki.example.com/x?password=hunter2",
+    ],
+)
+def test_secrets_in_addresses_are_found(text: str) -> None:
+    """
+    Passwords, keys in queries and addresses that are secrets themselves are masked, however short.
+    """
+    assert find_secrets(text)
+    assert "hunter2" not in mask(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "smtp.example.com:587",
+        "mailto:alerts@example.com",
+        "registry.example.com:5000/vllm/vllm-openai:v0.31.0@sha256:" + "ab" * 32,
+        "https://wiki.example.com/runbooks?page=3&monkey=1",
+        "vllm/vllm-openai:v0.31.0@sha256:" + "ab" * 32,
+        "https://hooks.slack.com",
+        "git@github.com:example/runbooks.git",
+    ],
+)
+def test_addresses_without_secrets_are_no_secrets(text: str) -> None:
+    """
+    Ports, digests, mail addresses and other parameters of an address can be shown.
+    """
+    assert find_secrets(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "hidden"),
+    [
+        ("monitoring.receivers[0].slack.url", True),
+        ("monitoring.receivers[0].slack", True),
+        ("monitoring.receivers[0]", True),
+        ("monitoring.receivers[2].opsgenie.stuff[1]", True),
+        ("monitoring.receivers[0].slack.channel", False),
+        ("monitoring.receivers[0].severities[1]", False),
+        ("monitoring.receivers[0].email.smarthost", False),
+        ("monitoring.runbooks", False),
+    ],
+)
+def test_in_receivers_only_known_fields_are_shown(path: str, *, hidden: bool) -> None:
+    """
+    What stands in a field of a receiver that is not known to hold no secret is not shown.
+    """
+    assert hides_value(path) == hidden
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ import pytest
 
 from servewright.catalog.load import load_catalog
 from servewright.errors import InvalidInputError
-from servewright.spec.environments import ON_BY_DEFAULT
 from servewright.spec.load import parse_request
 from servewright.spec.request import BudgetRequest
 from spec_texts import MINIMAL, zones_of
@@ -69,7 +68,7 @@ def said(extra: str, *, environment: str = "dev") -> list[Diagnostic]:
         ("isolation: {namespace: kube-system}\n", "SW211", "isolation.namespace"),
         ("isolation: {namespace: monitoring}\n", "SW211", "isolation.namespace"),
         ("isolation: {teams: [a]}\n", "SW201", "isolation.teams"),
-        ("monitoring: {alerts: []}\n", "SW220", "monitoring"),
+        ("monitoring: {alerts: []}\n", "SW201", "monitoring.alerts"),
         ("network: {rdma: efa}\n", "SW220", "network"),
         ("nodes: {tuning: off}\n", "SW220", "nodes"),
     ],
@@ -81,7 +80,7 @@ def test_one_contradiction_is_one_fault(extra: str, code: str, path: str) -> Non
     assert [(fault.code, fault.path) for fault in said(extra)] == [(code, path)]
 
 
-@pytest.mark.parametrize("section", ["monitoring: {}", "network: {}", "network: {rdma: auto}", "nodes: {}", "nodes: {tuning: auto}"])
+@pytest.mark.parametrize("section", ["network: {}", "network: {rdma: auto}", "nodes: {}", "nodes: {tuning: auto}"])
 def test_a_section_that_waits_gives_one_warning(section: str) -> None:
     """
     Until a section is built, its default is accepted and said to do nothing.
@@ -95,19 +94,6 @@ def test_a_section_that_is_off_is_silent(section: str) -> None:
     The state off is what is built.
     """
     assert said(f"{section}: off\n") == []
-
-
-@pytest.mark.parametrize(
-    ("environment", "sections"), [("dev", []), ("staging", ["gateway", "monitoring"]), ("prod", ["gateway", "caches", "monitoring"])]
-)
-def test_sections_that_would_be_on_by_default_are_named(environment: str, sections: list[str]) -> None:
-    """
-    Who counts on an environment's default is told that it waits; off silences that.
-    """
-    waiting = [section for section in sections if section not in ON_BY_DEFAULT]
-    assert [found.path for found in said("", environment=environment) if found.code == "SW402"] == waiting
-    off = "".join(f"{section}: off\n" for section in sections)
-    assert [found.path for found in said(off, environment=environment) if found.code == "SW402"] == []
 
 
 def test_budgets_can_be_off() -> None:

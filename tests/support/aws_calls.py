@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from botocore_rules import Call, Parameters, call_faults
+from budget_calls import CALLS as BUDGET_CALLS
 from cache_calls import CALLS as CACHE_CALLS
 from call_inputs import Inputs, UnplacedError, tags_of, taken
 from kubernetes_objects import Recorded
@@ -106,6 +107,7 @@ _CALLS: Final[dict[str, Callable[[Inputs, str, Mapping[str, str]], Iterable[Call
     "aws:sns/topicPolicy:TopicPolicy": _topic_policy,
     "aws:sns/topicSubscription:TopicSubscription": _subscription,
     "aws:kms/key:Key": _key,
+    **BUDGET_CALLS,
     **CACHE_CALLS,
 }
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from budget_inputs import CHECKS as BUDGET_CHECKS
 from cache_inputs import CHECKS as CACHE_CHECKS
 from iam_policies import policy_faults, statements, words
 from kubernetes_objects import Recorded
@@ -161,6 +162,7 @@ _CHECKS: Final[dict[str, Callable[[Inputs], Iterable[str]]]] = {
     "aws:sns/topicSubscription:TopicSubscription": _subscription,
     "aws:kms/key:Key": _key,
     "aws:kms/alias:Alias": _alias,
+    **BUDGET_CHECKS,
     **CACHE_CHECKS,
 }
 

@@ -33,6 +33,7 @@ _ARNS: Final = {
     "aws:kms/key:Key": f"kms:{{region}}:{{account}}:key/{_KEY_ID}",
     "aws:sns/topic:Topic": "sns:{region}:{account}:{name}",
     "aws:iam/role:Role": "iam::{account}:role/{name}",
+    "aws:costexplorer/anomalyMonitor:AnomalyMonitor": "ce::{account}:anomalymonitor/12345678-1234-1234-1234-123456789012",
 }
 """
 What follows `arn:aws:` in the ARN of each type that another resource refers to.

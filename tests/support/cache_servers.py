@@ -21,6 +21,7 @@ import gateways_made
 from resp_client import RespClient
 from servewright.catalog.load import load_catalog
 from servewright.plan.gateway_plan import CacheTier
+from servewright.plan.monitoring_plan import MonitoringPlan
 from servewright.resources.caches import valkey
 from servewright.resources.caches.valkey_objects import tier_objects
 from servewright.resources.naming import Names
@@ -65,14 +66,23 @@ class CacheServer:
 
 
 @contextmanager
-def cache_server(program: str, tier: CacheTier, folder: Path, *, tls: bool = True, host: str = "127.0.0.1") -> Iterator[CacheServer]:
+def cache_server(
+    program: str,
+    tier: CacheTier,
+    folder: Path,
+    *,
+    tls: bool = True,
+    host: str = "127.0.0.1",
+    monitoring: MonitoringPlan | None = None,
+) -> Iterator[CacheServer]:
     """
-    Run *program* with what we emit for *tier*; its files lie in *folder*, which another start finds again.
+    Run *program* with what we emit for *tier*; its files lie in *folder*, which another start finds again. With *monitoring* the store is
+    that of a watched stack.
     """
     for name in ("conf", "data", "tls"):
         (folder / name).mkdir(exist_ok=True)
     authority = certificates(folder / "tls") if tls else None
-    command = _command(program, tier, folder, tls=tls)
+    command = _command(program, emitted(tier, tls=tls, monitoring=monitoring), folder, tls=tls)
     for _ in range(_ATTEMPTS):
         port = _free_port(host)
         log = folder / f"{port}.log"
@@ -89,11 +99,11 @@ def cache_server(program: str, tier: CacheTier, folder: Path, *, tls: bool = Tru
     raise AssertionError(log.read_text(encoding="utf-8"))
 
 
-def emitted(tier: CacheTier, *, tls: bool) -> dict[str, Any]:
+def emitted(tier: CacheTier, *, tls: bool, monitoring: MonitoringPlan | None = None) -> dict[str, Any]:
     """
     Return the manifests of *tier* by kind; of Services the one that clients call.
     """
-    plan = gateways_made.plan(tiers=(tier,), caches=replace(gateways_made.CACHES, tls="cache-tls" if tls else None))
+    plan = gateways_made.plan(tiers=(tier,), caches=replace(gateways_made.CACHES, tls="cache-tls" if tls else None), monitoring=monitoring)
     made = tier_objects(plan, Names.of(plan.stack), load_catalog())
     return {each.kind: dict(each.manifest) for each in reversed(made)}
 
@@ -127,11 +137,10 @@ def certificates(folder: Path) -> Path:
     return authority
 
 
-def _command(program: str, tier: CacheTier, folder: Path, *, tls: bool) -> list[str]:
+def _command(program: str, manifests: dict[str, Any], folder: Path, *, tls: bool) -> list[str]:
     found = shutil.which(program)
     assert found is not None, f"no {program} on PATH: .ci/tools/redis_servers has it"
-    manifests = emitted(tier, tls=tls)
-    (container,) = manifests["StatefulSet"]["spec"]["template"]["spec"]["containers"]
+    container = manifests["StatefulSet"]["spec"]["template"]["spec"]["containers"][0]
     for name, text in manifests["ConfigMap"]["data"].items():
         # The server changes into its folder as soon as it reads the line.
         mounted = text.replace(f"dir {valkey.DATA}\n", f"dir {folder}/data\n")

@@ -2,8 +2,8 @@
 Find the values that each pinned helm chart knows, and hold ours against them: a path that a chart does not know has no effect.
 
 The tables are looked for in ../shared/facts/charts beside the repository, then in the folder that $SERVEWRIGHT_CHARTS names. What they
-leave out lies in tests/support/charts: the chart of the Prometheus operator's CRDs, the subchart kube-state-metrics, and the objects of
-kube-prometheus-stack that the shared table cuts. A table of another chart version than the pinned one is refused.
+leave out lies in tests/support/charts: the chart of the Prometheus operator's CRDs, the subcharts kube-state-metrics and grafana, and the
+objects of kube-prometheus-stack that the shared table cuts. A table of another chart version than the pinned one is refused.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ OWN = Path(__file__).parent / "charts"
 VARIABLE = "SERVEWRIGHT_CHARTS"
 SHARED: Final = ("keda", "kube-prometheus-stack", "nvidia-device-plugin", "dcgm-exporter")
 
-_SUBCHARTS: Final = {"kube-prometheus-stack": ("kube-state-metrics",)}
+_SUBCHARTS: Final = {"kube-prometheus-stack": ("kube-state-metrics", "grafana")}
 _KINDS: Final[dict[str, tuple[type, ...]]] = {
     "bool": (bool,),
     "int": (int,),
@@ -62,7 +62,8 @@ def known_values(chart: str, version: str) -> Mapping[str, Row]:
     if cut.is_file():
         rows |= _rows(cut, chart, version)
     for subchart in _SUBCHARTS.get(chart, ()):
-        rows |= {f"{subchart}.{key}": row for key, row in _rows(OWN / f"{subchart}.values.json", subchart, None)}
+        # What the parent sets of a subchart is what helm takes.
+        rows = {f"{subchart}.{key}": row for key, row in _rows(OWN / f"{subchart}.values.json", subchart, None)} | rows
     return rows
 
 

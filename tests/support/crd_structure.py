@@ -96,8 +96,9 @@ def subschemas(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _unknown(value: Any, schema: dict[str, Any], path: str, *, root: bool = False) -> Iterator[str]:
     if isinstance(value, list):
+        free = {key: held for key, held in schema.items() if key == "x-kubernetes-preserve-unknown-fields"}
         for index, item in enumerate(value):
-            yield from _unknown(item, schema.get("items", {}), f"{path}[{index}]")
+            yield from _unknown(item, schema.get("items", free), f"{path}[{index}]")
     if not isinstance(value, dict):
         return
     for name, item in value.items():

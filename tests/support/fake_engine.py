@@ -1,5 +1,6 @@
 """
-An OpenAI-compatible engine on loopback that counts what reaches it, and that can be slow, fail or die.
+An OpenAI-compatible engine on loopback that counts what reaches it, and that can be slow, fail or die. With metrics it shows them as vLLM
+does.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
+
+    from engine_metrics import EngineMetrics
 
 INPUT_TOKENS, OUTPUT_TOKENS = 11, 7
 _STEP_S = 0.02
@@ -54,6 +57,7 @@ class FakeEngine:
     hung_up: int = 0
     in_flight: int = 0
     vector: Callable[[str], list[float]] = length
+    metrics: EngineMetrics | None = None
 
     def __post_init__(self) -> None:
         """
@@ -114,7 +118,17 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name in http.server
         pass
 
+    def do_GET(self) -> None:
+        metrics = self.server.engine.metrics
+        text = b"" if metrics is None else metrics.text().encode()
+        self.send_response(404 if metrics is None else 200)
+        self.send_header("content-type", "text/plain; version=0.0.4; charset=utf-8")
+        self.send_header("content-length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
     def do_POST(self) -> None:
+        came = time.monotonic()
         engine, how = self.server.engine, self.server.engine.behaviour
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         engine.bodies.append(body)
@@ -126,6 +140,8 @@ class _Handler(BaseHTTPRequestHandler):
             elif how.fail:
                 self._answer(how.fail, {"error": {"message": "fake overload", "type": "server_error"}})
             elif self._waited(how.delay):
+                if engine.metrics is not None:
+                    engine.metrics.served(time.monotonic() - came)
                 self._serve(body, f"{engine.name} answer {number}", how)
         finally:
             engine.in_flight -= 1

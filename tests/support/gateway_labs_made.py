@@ -45,7 +45,7 @@ def plan() -> Plan:
         gateways_made.REQUEST,
         teams=TEAMS,
         limits=limits,
-        retries=Retries(attempts=1, timeout_s=None, first_token_timeout_s=None, failures=2, cooldown_s=1),
+        retries=Retries(attempts=1, timeout_s=None, first_token_timeout_s=None, failures=2, cooldown_s=3),
         routes=ROUTES,
     )
     gateway = gateways_made.gateway(request=request, timeout_s=_each(15), first_token_timeout_s=_each(5))

@@ -19,6 +19,7 @@ from servewright.units import HOURS_PER_MONTH
 
 if TYPE_CHECKING:
     from servewright.catalog.query import Catalog
+    from servewright.plan.operator_pod import ContainerSize
     from servewright.spec.request import Stack
 
 SERVICE: Final = "ElastiCache"
@@ -81,12 +82,16 @@ def cache_node(needed_mib: int, stack: Stack, catalog: Catalog) -> Host | TooLar
     return min(priced or fitting, key=lambda host: (host.hourly or Decimal(0), host.memory_mib, str(host.node_type)))
 
 
-def cache_pod(needed_mib: int, stack: Stack, cpu_millicores: int, catalog: Catalog) -> Host | TooLarge:
+def cache_pod(
+    needed_mib: int, stack: Stack, cpu_millicores: int, catalog: Catalog, *, beside: ContainerSize | None = None
+) -> Host | TooLarge:
     """
-    Return the pod that keeps *needed_mib*; too large where no type of the stack's CPU pool holds it.
+    Return the pod that keeps *needed_mib*; too large where no type of the stack's CPU pool holds it and the container *beside* it.
     """
     needs = math.ceil(needed_mib / catalog.assumed("cache_memory_fill") / _STEP_MIB) * _STEP_MIB
-    largest, most = largest_pod_mib(cpu_millicores, catalog)
+    beside_cpu, beside_mib = (0, 0) if beside is None else (beside.cpu_millicores, beside.memory_mib)
+    largest, whole = largest_pod_mib(cpu_millicores + beside_cpu, catalog)
+    most = whole - beside_mib
     if stack.system_nodes == "pool" and needs > most:
         return TooLarge(needs_mib=needs, most_mib=most, largest=largest)
     return Host(node_type=None, memory_mib=needs, maxmemory_mib=needed_mib, hourly=None)

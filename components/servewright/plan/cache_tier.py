@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from servewright.plan.cache_entries import stored
 from servewright.plan.cache_nodes import Host, TooLarge, cache_node, cache_pod
 from servewright.plan.gateway_plan import CacheTier
+from servewright.plan.gateway_pods import EXPORTER
 from servewright.plan.kv_offload import context_mib
 from servewright.spec.gateway_request import Ladder
 from servewright.units import MIB_PER_GIB
@@ -95,7 +96,8 @@ def cache_tiers(
 def _tier(request: Request, need: _Need, provider: CacheProvider, catalog: Catalog) -> CacheTier | TierTooLarge:
     managed = provider == "elasticache"
     cpu = _CPU[need.purpose]
-    host = cache_node(need.mib, request.stack, catalog) if managed else cache_pod(need.mib, request.stack, cpu, catalog)
+    beside = None if request.monitoring is None else EXPORTER
+    host = cache_node(need.mib, request.stack, catalog) if managed else cache_pod(need.mib, request.stack, cpu, catalog, beside=beside)
     if isinstance(host, TooLarge):
         return TierTooLarge(path=need.path, provider=provider, found=host, arithmetic=need.reasons)
     nodes = need.nodes if managed else 1

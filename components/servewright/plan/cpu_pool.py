@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from servewright.catalog.model import InstanceType
     from servewright.catalog.query import Catalog
     from servewright.plan.gateway_plan import CacheTier, GatewayPlan
+    from servewright.plan.monitoring_plan import MonitoringPlan
     from servewright.plan.packing import DaemonSets
     from servewright.spec.request import Operator, Stack
 
@@ -81,15 +82,19 @@ def cpu_pool(
     catalog: Catalog,
     gateway: GatewayPlan | None = None,
     tiers: tuple[CacheTier, ...] = (),
+    *,
+    monitoring: MonitoringPlan | None = None,
 ) -> PoolPlan:
     """
-    Return the pool for *operators*, the *gateway* and its *tiers*; it launches nothing until a pod that selects it is registered.
+    Return the pool for *operators*, what *monitoring* adds to them, the *gateway* and its *tiers*; it launches nothing until a pod that
+    selects it is registered.
     """
     operated = tuple(
         CpuPod(workload=p.name, cpu_millicores=p.cpu_millicores, memory_mib=p.memory_mib, replicas=p.replicas, apart=p.apart)
-        for p in cpu_pods(operators, stack.environment)
+        for p in cpu_pods(operators, stack.environment, monitoring)
     )
-    instance, nodes = _cheapest(stack, _Pods(steady=(*operated, *tier_pods(tiers)), gateway=gateway), catalog)
+    stores = tier_pods(tiers, watched=monitoring is not None)
+    instance, nodes = _cheapest(stack, _Pods(steady=(*operated, *stores), gateway=gateway), catalog)
     return PoolPlan(
         name="system",
         purpose="cpu",

@@ -1,6 +1,6 @@
 """
 What the engines are told because of what stands in front of them: priorities of teams, KV blocks outside the GPU, larger batches of a
-rung of the ladder. A lock holds none of it: it follows the spec, and a lock that was written before still fits.
+rung of the ladder, traces and logs. A lock holds none of it: it follows the spec, and a lock that was written before still fits.
 """
 
 from __future__ import annotations
@@ -19,10 +19,16 @@ if TYPE_CHECKING:
 
 _BATCH: Final = "--max-num-batched-tokens"
 
+DEFAULT_LOGS: Final = "info"
+"""
+What engine and gateway write by themselves (vLLM 0.31.0, --uvicorn-log-level and VLLM_LOGGING_LEVEL).
+"""
+
 
 def with_extras(engine: EngineSettings, model: str, request: Request, contract: EngineContract) -> EngineSettings:
     """
-    Return *engine* of *model* with the arguments that the gateway and the caches of *request* ask for, those that were decided beside them.
+    Return *engine* of *model* with the arguments that the gateway, the caches and the monitoring of *request* ask for, those that were
+    decided beside them.
     """
     wanted = engine_extras(model, request)
     if not wanted:
@@ -50,4 +56,16 @@ def engine_extras(model: str, request: Request) -> dict[str, str]:
             extras[_BATCH] = str(each.max_num_batched_tokens)
     if caches is not None and caches.contexts is not None and model in caches.contexts.models:
         extras[TRANSFER_FLAG] = TRANSFER
-    return extras
+    return {**extras, **_watched(request)}
+
+
+def _watched(request: Request) -> dict[str, str]:
+    """
+    Return what monitoring asks of every engine: where traces go, and the least severity that its server writes where it is not the
+    engine's own default.
+    """
+    asked = request.monitoring
+    if asked is None:
+        return {}
+    traces = {} if asked.traces is None else {"--otlp-traces-endpoint": asked.traces.endpoint}
+    return traces if asked.logs == DEFAULT_LOGS else {**traces, "--uvicorn-log-level": asked.logs}

@@ -14,6 +14,7 @@ from servewright.catalog.model import Commitment
 from servewright.catalog.model import Purchase as Purchase  # noqa: PLC0414 - what a pool may be bought as, for all who read a plan
 from servewright.diagnostics import Diagnostic
 from servewright.plan.gateway_plan import CacheEffect, CacheTier, GatewayPlan, RoutePlan
+from servewright.plan.monitoring_plan import MonitoringPlan
 from servewright.plan.replica_figures import Estimate as Estimate  # noqa: PLC0414 - as Purchase: for all who read a plan
 from servewright.plan.replica_figures import Memory as Memory  # noqa: PLC0414
 from servewright.plan.replica_figures import Precision as Precision  # noqa: PLC0414
@@ -325,7 +326,7 @@ NO_LOCK: Final = LockUse(state="none", file=None)
 class Plan:
     """
     Everything that was decided for one stack. *gateway* is None where clients call the engines; *caches* is what the spec asks of the
-    *tiers*, which are the stores that hold it, *effects* what it spares each model.
+    *tiers*, which are the stores that hold it, *effects* what it spares each model. *monitoring* is None where nothing watches the stack.
     """
 
     stack: Stack
@@ -343,3 +344,4 @@ class Plan:
     tiers: tuple[CacheTier, ...] = ()
     effects: tuple[CacheEffect, ...] = ()
     routes: tuple[RoutePlan, ...] = ()
+    monitoring: MonitoringPlan | None = None

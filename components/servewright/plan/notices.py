@@ -36,14 +36,7 @@ def _of_stack(request: Request, lock: LockUse) -> Iterator[Diagnostic]:
             f"{stack.environment} is planned afresh: a refresh of prices or constants can change the hardware, so up refuses it until "
             "there is a lock: servewright plan SPEC --write-lock",
         )
-    if request.budget.enabled:
-        yield _warning(
-            request,
-            "SW433",
-            "budgets",
-            "activate the tag servewright:stack once as a cost-allocation tag in the billing console: until a day later the AWS Budget "
-            "counts nothing. It never counts what carries no tags (data transfer, shared NAT, support)",
-        )
+    yield from _of_budgets(request)
     callers = "clients" if request.gateway is None else "the gateway"
     yield _warning(
         request,
@@ -51,6 +44,40 @@ def _of_stack(request: Request, lock: LockUse) -> Iterator[Diagnostic]:
         "platform.cluster",
         f"{callers} and Prometheus reach the engine over plain HTTP inside the cluster network; weights come over HTTPS",
     )
+
+
+def _of_budgets(request: Request) -> Iterator[Diagnostic]:
+    """
+    Yield what the budgets need of a person, once for each account.
+    """
+    budget = request.budget
+    if budget.enabled:
+        tag = "the tag servewright:stack once as a cost-allocation tag"
+        if budget.owner_monthly is not None:
+            tag = "the tags servewright:stack and servewright:owner once as cost-allocation tags"
+        yield _warning(
+            request,
+            "SW433",
+            "budgets",
+            f"activate {tag} in the billing console: until a day later the AWS Budget counts nothing. It never counts what carries no tags "
+            "(data transfer, shared NAT, support)",
+        )
+    if budget.chat is not None:
+        yield _warning(
+            request,
+            "SW455",
+            "budgets.chat",
+            f"authorise the Slack workspace {budget.chat.workspace} once in the console of Amazon Q Developer in chat applications, and "
+            "invite @Amazon Q into a private channel: until then up cannot make the channel's configuration",
+        )
+    if budget.anomalies is not None and budget.anomalies.monitor is None:
+        yield _warning(
+            request,
+            "SW456",
+            "budgets.anomalies",
+            "AWS allows a cost anomaly monitor over a tag in the account that pays for the organisation, or in one of no organisation, "
+            "alone; elsewhere give monitor, the ARN of one that the account has. It needs 10 days of costs before it alarms",
+        )
 
 
 def lock_misfits(request: Request, found: tuple[Misfit, ...], lock: LockUse) -> tuple[Diagnostic, ...]:

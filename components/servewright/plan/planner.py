@@ -20,6 +20,7 @@ from servewright.plan.joint import settle, shared_groups
 from servewright.plan.lock_fit import NO_FIT, fit_of, lock_use, narrowed
 from servewright.plan.model import Plan
 from servewright.plan.model_plan import Candidates, market_of, rank_model, rejected
+from servewright.plan.monitoring import plan_monitoring
 from servewright.plan.node_pool import gpu_pools
 from servewright.plan.notices import lock_misfits, notices
 from servewright.plan.traffic import ModelWeek
@@ -51,10 +52,11 @@ def plan_stack(
     fit, decisions = decided.fit, decided.decisions
     weeks = tuple(ModelWeek(model=d.model, factors=c.question.factors) for d, c in zip(decisions, decided.candidates, strict=True))
     front = front_door(request, weeks, catalog)
+    models = tuple(d.model for d in decisions)
+    watched = plan_monitoring(request, models, decided.pools, front, catalog)
     pools = decided.pools
     if request.stack.system_nodes == "pool":
-        pools = (*pools, cpu_pool(request.stack, request.operators, catalog, front.gateway, front.tiers))
-    models = tuple(d.model for d in decisions)
+        pools = (*pools, cpu_pool(request.stack, request.operators, catalog, front.gateway, front.tiers, monitoring=watched.plan))
     lost = narrowed(fit, models, pools)
     use = replace(lock_use(fit, lock, lock_file), narrowed=tuple(each.path for each in lost))
     plan = Plan(
@@ -70,6 +72,7 @@ def plan_stack(
             *lock_misfits(request, (*fit.misfits, *lost), use),
             *notices(request, decisions, pools, use),
             *front.warnings,
+            *watched.warnings,
             *dated_notices(request, pools, catalog, as_of or catalog.build_date),
         ),
         lock=use,
@@ -78,6 +81,7 @@ def plan_stack(
         caches=request.caches,
         tiers=front.tiers,
         routes=front.routes,
+        monitoring=watched.plan,
     )
     effects = cache_effects(request, plan, catalog, partial(_models_again, catalog), lock)
     dearer = dearer_than_spared(request.source, plan.tiers, effects)

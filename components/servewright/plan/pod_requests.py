@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from servewright.plan.operators import OperatorPod
+from servewright.plan.operator_pod import OperatorPod, PodVolume
 
 COMPONENT: Final = "servewright:index:Operator"
 """
@@ -25,12 +25,16 @@ DAEMONSET: Final = "daemonset"
 APART: Final = "apart"
 CPU: Final = "cpu"
 MEMORY: Final = "memory"
+VOLUMES: Final = "volumes"
+SIZE: Final = "size"
+STORAGE_CLASS: Final = "storageClass"
 NODE_SELECTOR: Final = "nodeSelector"
 
 
 def encode(pod: OperatorPod, node_selector: dict[str, str]) -> dict[str, Any]:
     """
-    Return what is said about *pod*, which runs on nodes with the labels of *node_selector*; a DaemonSet has no number of replicas.
+    Return what is said about *pod*, which runs on nodes with the labels of *node_selector*; a DaemonSet has no number of replicas, and
+    where no pod claims a volume nothing is said of any.
     """
     return {
         NAME: pod.name,
@@ -40,4 +44,13 @@ def encode(pod: OperatorPod, node_selector: dict[str, str]) -> dict[str, Any]:
         CPU: f"{pod.cpu_millicores}m",
         MEMORY: f"{pod.memory_mib}Mi",
         NODE_SELECTOR: node_selector,
+        **({VOLUMES: [_volume(each) for each in pod.volumes]} if pod.volumes else {}),
     }
+
+
+def _volume(volume: PodVolume) -> dict[str, str]:
+    """
+    Return what is said about *volume*; without a class it is of the cluster's default one.
+    """
+    named = {} if volume.storage_class is None else {STORAGE_CLASS: volume.storage_class}
+    return {NAME: volume.name, SIZE: f"{volume.size_gib}Gi", **named}

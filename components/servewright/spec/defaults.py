@@ -16,6 +16,7 @@ from servewright.spec.extends_fields import API_VERSION
 from servewright.spec.gate_defaults import gates_of
 from servewright.spec.gateway_defaults import gateway_of
 from servewright.spec.model_rules import ENGINE_VERSION
+from servewright.spec.monitoring_defaults import monitoring_of
 from servewright.spec.platform_defaults import cluster_of, operators_of, zones_of_stack
 from servewright.spec.purchase_defaults import budget_of, capacity_of
 from servewright.spec.request import (
@@ -74,6 +75,7 @@ def complete(spec: Spec, source: SourceMap, warnings: tuple[Diagnostic, ...], zo
     note_sections(spec, environment, applied)
     gateway = gateway_of(spec, environment, applied)
     caches = in_force(caches_of(spec, environment, applied), gateway)
+    monitoring = monitoring_of(spec, environment, applied)
     models = tuple(_model(model, f"models[{index}]", environment, rules, applied) for index, model in enumerate(spec.models))
     return Request(
         stack=stack,
@@ -87,6 +89,7 @@ def complete(spec: Spec, source: SourceMap, warnings: tuple[Diagnostic, ...], zo
         source=source,
         gateway=gateway,
         caches=caches,
+        monitoring=monitoring,
     )
 
 
@@ -173,7 +176,15 @@ def _slo(model: ModelSpec, path: str, environment: Environment, rules: Environme
     if availability is None and rules.availability is not None:
         availability = rules.availability
         applied.note(f"{path}.availability", percent(availability), f"the rule of {environment}")
-    return Slo(ttft_p95_ms=model.slo.ttft_p95, itl_p95_ms=model.slo.itl_p95, availability=availability)
+    return Slo(
+        ttft_p95_ms=model.slo.ttft_p95,
+        itl_p95_ms=model.slo.itl_p95,
+        availability=availability,
+        ttft_p50_ms=model.slo.ttft_p50,
+        ttft_p99_ms=model.slo.ttft_p99,
+        itl_p50_ms=model.slo.itl_p50,
+        itl_p99_ms=model.slo.itl_p99,
+    )
 
 
 def _traffic(traffic: TrafficSpec, task: Task, path: str, applied: Applied) -> Traffic:

@@ -20,9 +20,9 @@ class EnvironmentDefaults:
     The defaults of one environment.
 
     *base_share* is the part of the busiest hour's replicas that always runs on demand (None: no base). *zones* is how many zones are
-    used where none are given; *pinned* says whether an unpinned revision is refused; *sections_on* are the sections that would be on by
+    used where none are given; *pinned* says whether an unpinned revision is refused; *sections_on* are the sections that are on by
     default; *gate_action* is what a broken gate does where it does not say. *gateway_replicas* is the gateway's minimum, *cache_provider*
-    where cache tiers run on EKS. The other names are those of the request.
+    where cache tiers run on EKS, *retention_days* how long metrics are kept. The other names are those of the request.
     """
 
     zones: int
@@ -37,6 +37,7 @@ class EnvironmentDefaults:
     gate_action: Action
     gateway_replicas: int
     cache_provider: CacheProvider
+    retention_days: int
 
 
 ENVIRONMENTS: Final[dict[Environment, EnvironmentDefaults]] = {
@@ -53,6 +54,7 @@ ENVIRONMENTS: Final[dict[Environment, EnvironmentDefaults]] = {
         gate_action="warn",
         gateway_replicas=1,
         cache_provider="cluster",
+        retention_days=15,
     ),
     "staging": EnvironmentDefaults(
         zones=2,
@@ -67,6 +69,7 @@ ENVIRONMENTS: Final[dict[Environment, EnvironmentDefaults]] = {
         gate_action="deny",
         gateway_replicas=2,
         cache_provider="elasticache",
+        retention_days=30,
     ),
     "prod": EnvironmentDefaults(
         zones=2,
@@ -81,17 +84,13 @@ ENVIRONMENTS: Final[dict[Environment, EnvironmentDefaults]] = {
         gate_action="deny",
         gateway_replicas=2,
         cache_provider="elasticache",
+        retention_days=30,
     ),
 }
-
-ON_BY_DEFAULT: Final = ("gateway", "caches")
-"""
-The sections of *sections_on* that a spec without them really gets; the others are not built yet.
-"""
 
 
 def is_on(section: str, environment: Environment) -> bool:
     """
     Return True where a spec of *environment* that does not give *section* has it nevertheless.
     """
-    return section in ON_BY_DEFAULT and section in ENVIRONMENTS[environment].sections_on
+    return section in ENVIRONMENTS[environment].sections_on

@@ -8,18 +8,19 @@ about such a field is dropped.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from servewright.spec.codes import MISSING, OUT_OF_BOUNDS, UNKNOWN_FIELD, WRONG_TYPE
+from servewright.spec.codes import MISSING, OUT_OF_BOUNDS, SECRET_IN_SPEC, UNKNOWN_FIELD, WRONG_TYPE
 from servewright.spec.document import MAX_FAULTS
 from servewright.spec.faults import kind, nearest
 from servewright.spec.field_examples import EXAMPLES
+from servewright.spec.field_synonyms import MEANT, MEANT_IN_RECEIVER
 from servewright.spec.model import Spec
 from servewright.spec.paths import join, within
 from servewright.spec.repair import Loc, existing, repaired, value_at
-from servewright.spec.secret_text import MASK, names_a_secret, printable
+from servewright.spec.secret_text import MASK, hides_value, printable
 from servewright.spec.structure import field_homes, field_names, part_at
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def written_value(document: Document, path: str) -> str | None:
     written = document.texts.get(path)
     if written is None:
         return None
-    return MASK if names_a_secret(path) else printable(" ".join(written.split()))
+    return MASK if hides_value(path) else printable(" ".join(written.split()))
 
 
 def _position(document: Document, detail: ErrorDetails) -> Position:
@@ -127,9 +128,10 @@ def _position(document: Document, detail: ErrorDetails) -> Position:
 def _diagnostic(document: Document, detail: ErrorDetails) -> Diagnostic:
     loc = existing(document.tree, detail)
     code, message, hint = _words(document, detail, loc)
-    where = _position(document, detail)
+    where, written = _position(document, detail), written_value(document, join(loc))
+    value = MASK if code == SECRET_IN_SPEC and written is not None else written
     return replace(
-        document.source.diagnostic(code, join(loc), message, phase="fields", value=written_value(document, join(loc)), hint=hint),
+        document.source.diagnostic(code, join(loc), message, phase="fields", value=value, hint=hint),
         file=where.file or document.source.file,
         line=where.line,
         column=where.column,
@@ -159,41 +161,22 @@ def _example(loc: Loc) -> str | None:
     return EXAMPLES.get(".".join(names[-2:])) or EXAMPLES.get(names[-1] if names else "")
 
 
-_MEANT: Final = {
-    "replica": "scaling: {min, max}",
-    "replicas": "scaling: {min, max}",
-    "model": "source",
-    "rps": "requests_per_second",
-    "qps": "requests_per_second",
-    "gpus": "hardware: {gpu, count}",
-    "gpu_count": "hardware: {gpu, count}",
-    "dtype": "precision",
-    "quantization": "precision",
-    "max_model_len": "context_length",
-    "tensor_parallel_size": "parallelism: {tensor}",
-    "tpot_p95": "itl_p95",
-    "tags": "labels",
-    "env": "environment",
-}
-"""
-Names that other tools use for our fields.
-"""
-
-
 def _unknown(loc: Loc) -> tuple[str, str, str | None]:
     name = str(loc[-1])
     part = part_at(Spec, loc[:-1])
     names = () if part is None else field_names(part)
     near = nearest(name, names)
     homes = [home for home in field_homes(Spec).get(name, ()) if home]
-    meant = _MEANT.get(name, "")
+    receiver = "receivers" in loc
+    parent = next((str(above) for above in reversed(loc[:-1]) if isinstance(above, str)), "")
+    meant = MEANT_IN_RECEIVER.get(parent, {}).get(name, "") if receiver else MEANT.get(name, "")
     if meant.split(":", 1)[0] in names:
         hint = f"write {meant}"
     elif near is not None:
         hint = f"Nearest: {near}"
     elif meant:
         hint = f"write {meant}, which stands below {' or '.join(field_homes(Spec)[meant.split(':', 1)[0]][:3])}"
-    elif homes:
+    elif homes and not receiver:
         hint = f"{name} stands below {' or '.join(homes[:3])}"
     else:
         hint = f"Fields here: {', '.join(names)}" if names else "there are no fields here yet"

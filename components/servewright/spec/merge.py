@@ -1,8 +1,8 @@
 """
 Files of a spec laid over each other, each over those it builds upon.
 
-Fields merge by name, the entries of some lists too: models, routes, teams and rungs by their own `name`, fallbacks by their `model`, gates
-and waivers by their `rule`. Any other list, text or number replaces what lies below. A null takes it away.
+Fields merge by name, the entries of some lists too: models, routes, teams, rungs and receivers by their own `name`, fallbacks
+by their `model`, gates and waivers by their `rule`. Any other list, text or number replaces what lies below. A null takes it away.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ NAMED_LISTS: Final[Mapping[str, str]] = MappingProxyType(
         "gateway.teams": "name",
         "gates.rules": "rule",
         "gates.waivers": "rule",
+        "monitoring.receivers": "name",
     }
 )
 """

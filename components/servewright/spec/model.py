@@ -17,11 +17,12 @@ from servewright.spec.extends_fields import ApiVersion, ExtendsField, Parameters
 from servewright.spec.gates import GatesSpec
 from servewright.spec.gateway import GatewayField
 from servewright.spec.infrastructure import IsolationSpec, PlatformSpec
+from servewright.spec.monitoring import MonitoringField
 from servewright.spec.names import Environment, LabelValue, Owner, StackName
 from servewright.spec.prices import PricesSpec
 from servewright.spec.purchase import BudgetsField, CapacitySpec
 from servewright.spec.served_model import ModelSpec
-from servewright.spec.structure import AnySection, Listed, NetworkSection, NodesSection, Part
+from servewright.spec.structure import Listed, NetworkSection, NodesSection, Part
 
 
 class Spec(Part):
@@ -96,9 +97,10 @@ class Spec(Part):
     What is kept of the answers, for how long, and where; off: nothing. Needs the gateway. Default on in prod, off in dev and staging.
     """
 
-    monitoring: AnySection | None = None
+    monitoring: MonitoringField | None = None
     """
-    Prometheus rules, dashboards and alerts. Not built yet.
+    What watches the stack: metrics, alerts made of the models' slo, dashboards, alarms of spending; off: nothing. Default off
+    in dev, on in staging and prod.
     """
 
     network: NetworkSection | None = None
@@ -113,7 +115,7 @@ class Spec(Part):
 
     budgets: BudgetsField | None = None
     """
-    The monthly limit and who hears of it; off: no AWS Budget and no alarms.
+    Limits of what is spent and who hears of them; off: no AWS Budget and no alarms.
     """
 
     gates: GatesSpec | None = None

@@ -1,5 +1,5 @@
 """
-How replicas are bought, and the budget.
+How replicas are bought, and the budgets.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import model_validator
 
+from servewright.spec.budget_parts import AnomaliesField, ChatSpec, OwnerBudgetSpec
 from servewright.spec.codes import MALFORMED, NOT_A_CHOICE, WRONG_TYPE
 from servewright.spec.faults import fault, kind
 from servewright.spec.names import Email, choice
@@ -177,7 +178,7 @@ class CapacitySpec(Part):
 
 class BudgetsSpec(Part):
     """
-    The monthly limit and who hears of it.
+    The limits and who hears of them.
     """
 
     monthly: Money | None = None
@@ -193,6 +194,28 @@ class BudgetsSpec(Part):
     notify: Annotated[tuple[Email, ...], Listed(0, 10)] | None = None
     """
     E-mail addresses, at most 10 (AWS takes 10 per alert). Default: none; the SNS topic alone.
+    """
+
+    daily: Money | None = None
+    """
+    Limit of a second AWS Budget, over a day (UTC), as 2000 USD; alarms at 100%, and at each of alerts from 80%. 30 days of it are not
+    above a monthly limit. Default: none.
+    """
+
+    owner: OwnerBudgetSpec | None = None
+    """
+    A budget over everything of the owner in the account, {monthly}; given in one stack of the owner. Default: none.
+    """
+
+    anomalies: AnomaliesField = None
+    """
+    Alarms on costs that AWS did not expect, {above, monitor}, or off. Default off: AWS allows a monitor over a tag in the payer's account
+    alone.
+    """
+
+    chat: ChatSpec | None = None
+    """
+    The Slack channel that all alarms of budgets are written to, {workspace, channel}. Default: none.
     """
 
 

@@ -1,5 +1,5 @@
 """
-Defaults of what is paid: how replicas are bought, and the budget.
+Defaults of what is paid: how replicas are bought, and the budgets.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from servewright.spec.applied import percent
+from servewright.spec.budget_request import AnomalyRequest, ChatRequest
 from servewright.spec.environments import ENVIRONMENTS
 from servewright.spec.purchase import BudgetsOff, BudgetsSpec, CapacitySpec
 from servewright.spec.request import BaseCapacity, BudgetRequest, BurstCapacity, Capacity, Fallback
@@ -114,4 +115,8 @@ def budget_of(budgets: BudgetsSpec | None, applied: Applied) -> BudgetRequest:
         limit=given.monthly,
         alerts=applied.take("budgets.alerts", given.alerts, _DEFAULT_ALERTS, "half, most and all of the limit", shown="[50%, 80%, 100%]"),
         notify=applied.take("budgets.notify", given.notify, nobody, "nobody is named: alerts go to the SNS topic only", shown="[]"),
+        daily=given.daily,
+        owner_monthly=None if given.owner is None else given.owner.monthly,
+        anomalies=None if given.anomalies is None else AnomalyRequest(above=given.anomalies.above, monitor=given.anomalies.monitor),
+        chat=None if given.chat is None else ChatRequest(workspace=given.chat.workspace, channel=given.chat.channel),
     )

@@ -79,9 +79,9 @@ def _between(number: Decimal, low: str, high: str) -> bool:
     return number.is_finite() and Decimal(low) <= number <= Decimal(high)
 
 
-def quantity(value: object, parse: Callable[[str], Decimal], needs: str) -> Decimal:
+def quantity(value: object, parse: Callable[[str], Decimal], needs: str, bounds: str | None = None) -> Decimal:
     """
-    Return the quantity in the text *value*; *needs* is the message where the unit is missing.
+    Return the quantity in the text *value*; *needs* is the message where the unit is missing, *bounds* that beyond what *parse* takes.
     """
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise fault(WRONG_TYPE, f"{needs}; this is {kind(value)}")
@@ -94,7 +94,7 @@ def quantity(value: object, parse: Callable[[str], Decimal], needs: str) -> Deci
         return parse(text)
     except ValueError as error:
         if str(error).startswith("must be"):
-            raise fault(OUT_OF_BOUNDS, str(error)) from None
+            raise fault(OUT_OF_BOUNDS, bounds or str(error)) from None
         raise fault(NEEDS_UNIT, needs, _respelled(text, parse)) from None
 
 
@@ -134,11 +134,11 @@ def parse_latency(value: object) -> Decimal:
     return milliseconds
 
 
-def parse_share(value: object) -> Decimal:
+def parse_share(value: object, *, most: int = 100, bounds: str | None = None) -> Decimal:
     """
-    Return the share 0..1 of "60%".
+    Return the share of "60%", 0.6; *bounds* is the message above *most* percent, where the field has closer ones.
     """
-    return quantity(value, parse_percent, "needs a percent sign: 60%")
+    return quantity(value, lambda text: parse_percent(text, most), "needs a percent sign: 60%", bounds)
 
 
 def parse_part(value: object) -> Decimal:
@@ -165,10 +165,19 @@ def parse_money(value: object) -> Decimal:
     """
     Return the amount of "60000 USD": above 0, at most a billion.
     """
-    amount = quantity(value, parse_usd, "needs its currency, which is USD: 60000 USD")
+    amount = quantity(value, parse_usd, needs_currency(value, "60000"))
     if not _between(amount, "0.01", "1000000000"):
         raise fault(OUT_OF_BOUNDS, "must be from 0.01 USD to 1000000000 USD")
     return amount
+
+
+def needs_currency(value: object, example: str) -> str:
+    """
+    Return the message for an amount without its currency, with the number in *value* where it is one, else with *example*.
+    """
+    number = value if isinstance(value, str) else f"{value:f}" if isinstance(value, Decimal) and value.is_finite() else str(value)
+    fits = len(number) <= _MAX_DIGITS and re.fullmatch(r"[0-9]+(\.[0-9]+)?", number) is not None and Decimal(number) > 0
+    return f"needs its currency, which is USD: {number if fits else example} USD"
 
 
 def parse_hourly(value: object) -> Decimal:

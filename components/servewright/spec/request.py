@@ -15,7 +15,9 @@ from servewright.spec.gate_rules import NO_GATES, Gates
 
 if TYPE_CHECKING:
     from servewright.diagnostics import Diagnostic, SourceMap
+    from servewright.spec.budget_request import AnomalyRequest, ChatRequest
     from servewright.spec.gateway_request import GatewayRequest
+    from servewright.spec.monitoring_request import MonitoringRequest
     from servewright.spec.source_file import SourceFile
     from servewright.spec.trace import SetBy
 
@@ -88,11 +90,17 @@ class Traffic:
 class Slo:
     """
     Targets at the 95th percentile over requests, in milliseconds; *availability* is a share. None: no target.
+
+    Those at the 50th and the 99th percentile are watched, and not planned for.
     """
 
     ttft_p95_ms: Decimal | None
     itl_p95_ms: Decimal | None
     availability: Decimal | None
+    ttft_p50_ms: Decimal | None = None
+    ttft_p99_ms: Decimal | None = None
+    itl_p50_ms: Decimal | None = None
+    itl_p99_ms: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,6 +266,9 @@ class BudgetRequest:
     """
     The user's monthly *limit* in USD (None: the bill's expected, rounded up), alert thresholds as shares, e-mail addresses.
 
+    *daily* is the limit of a day, *owner_monthly* that of a month over everything of the owner in the account; *anomalies* and *chat* are
+    further alarms and where all of them are written to. None: no such budget, or alarm.
+
     Where *enabled* is False there is no AWS Budget and no alarm, and the rest is empty.
     """
 
@@ -265,6 +276,10 @@ class BudgetRequest:
     alerts: tuple[Decimal, ...]
     notify: tuple[str, ...]
     enabled: bool = True
+    daily: Decimal | None = None
+    owner_monthly: Decimal | None = None
+    anomalies: AnomalyRequest | None = None
+    chat: ChatRequest | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,7 +304,7 @@ class Stack:
 class Request:
     """
     Everything the planner needs to know, the defaults that were applied and the warnings so far. *books* are the private price books that
-    the spec names, as they stand in their files. *gateway* and *caches* are None where the stack has none.
+    the spec names, as they stand in their files. *gateway*, *caches* and *monitoring* are None where the stack has none.
     """
 
     stack: Stack
@@ -305,3 +320,4 @@ class Request:
     books: tuple[SourceFile, ...] = ()
     gateway: GatewayRequest | None = None
     caches: CachesRequest | None = None
+    monitoring: MonitoringRequest | None = None

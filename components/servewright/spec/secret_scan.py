@@ -4,6 +4,7 @@ Secrets anywhere in a document: each a fault of its own, and the list of texts t
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from servewright.spec.codes import SECRET_IN_SPEC
@@ -44,8 +45,19 @@ def scan(document: Document) -> tuple[list[Diagnostic], frozenset[str]]:
             message = "a secret never stands in a spec, only a reference to it"
         else:
             continue
-        faults.append(document.source.diagnostic(SECRET_IN_SPEC, path, message, phase="fields", value=MASK, hint=REFERENCE_FORM))
+        faults.append(document.source.diagnostic(SECRET_IN_SPEC, path, message, phase="fields", value=MASK, hint=_reference(path)))
     return faults, frozenset(hidden)
+
+
+def _reference(path: str) -> str:
+    """
+    Return how the secret at *path* is written: in a receiver by the field that takes it.
+    """
+    wanted = next((field for way, field in _SECRET_OF.items() if re.search(rf"receivers\[[^\]]*\]\.{way}(?:\.|$)", path)), None)
+    return REFERENCE_FORM if wanted is None else f"{REFERENCE_FORM.split(':', 1)[0]}, as {wanted}: {{secret: <name>, key: <key>}}"
+
+
+_SECRET_OF: Final = {"slack": "webhook", "pagerduty": "routing_key", "email": "password"}
 
 
 def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:

@@ -34,9 +34,37 @@ _TOKENS: Final = (
     r"(?<![_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?",  # JSON web tokens
 )
 _PEM: Final = r"-----BEGIN [A-Z ]{0,40}(?:PRIVATE KEY|CERTIFICATE)(?s:.*)"  # to the end of the text
-_LOGIN: Final = r"(?<=://)[^/\s:@]{1,256}:[^/\s@]{1,256}(?=@)"  # user:password@ in an address
+_LOGIN: Final = r"(?<=://)[^/\s:@]{1,256}:[^/\s]{1,256}(?=@)"  # user:password@ in an address
+_BARE_LOGIN: Final = (
+    r"(?<![^\s\"'(\[{,=])(?!mailto:)[^\s:@/\"'(\[{,=]{1,256}:[^\s]{1,256}"
+    r"(?=@(?!sha\d)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}|:[0-9]{1,5}(?![0-9A-Za-z])))"
+)
+"""
+user:password@ before a host with a domain or a port, without a scheme; the digest of an image stands behind an @ too.
+"""
+
+_QUERY: Final = (
+    r"(?i:(?<=[?&;])(?:[a-z0-9.]{1,20}[_-]){0,4}"
+    r"(?:(?:api|access|auth|account|genie|integration|routing|service|client)?(?:key|token|secret)"
+    r"|password|passwd|pwd|passphrase|sig|signature|credentials?)=[^&#\s\"'<>]+)"
+)
+"""
+A parameter of an address that is named like a secret, with its name: a value may be so short that its letters are everywhere.
+"""
+
+_HOOKS: Final = (
+    r"(?i:(?:hooks\.slack(?:-gov)?\.com|events(?:\.eu)?\.pagerduty\.com/(?:integration|x-ere)|discord(?:app)?\.com/api/webhooks)"
+    r"/[^\s\"'<>]+)"
+)
+"""
+Addresses that are secrets themselves: who has one can write. Slack: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks;
+the keys of PagerDuty's integrations and of Discord's webhooks stand in their paths.
+"""
+
 _AWS: Final = r"(?=[A-Za-z/+]*[0-9])(?=[A-Z0-9/+]*[a-z])(?=[a-z0-9/+]*[A-Z])(?![A-Za-z0-9+]*//)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=.-])"
-_KNOWN: Final = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(_TOKENS)})|(?<![A-Za-z0-9/+.-]){_AWS}|{_PEM}|{_LOGIN}")
+_KNOWN: Final = re.compile(
+    rf"(?<![A-Za-z0-9])(?:{'|'.join(_TOKENS)})|(?<![A-Za-z0-9/+.-]){_AWS}|{_PEM}|{_LOGIN}|{_BARE_LOGIN}|{_QUERY}|{_HOOKS}"
+)
 _RUN: Final = re.compile(r"[A-Za-z0-9]{20,}|(?=[A-Za-z0-9+/=_-]{32})[A-Za-z0-9+/=_-]+")
 _LONGEST: Final = 16
 _PARTS_PER_CHARACTER: Final = 0.31
@@ -46,9 +74,18 @@ of the catalogue reaches it and that 9 of 10 random keys do).
 """
 _HEX: Final = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{32,}(?![0-9A-Za-z])", re.IGNORECASE)
 _NAMED: Final = re.compile(
-    r"(?:^|[_.-])(?:(?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|credential)s?|(?<!first_)token)$",
+    r"(?:^|[_.-])(?:(?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|credential|webhook|routing[_-]?key)s?|(?<!first_)token)$",
     re.IGNORECASE,
 )
+
+
+_RECEIVER: Final = re.compile(r"(?:^|\.)receivers\[[^\]]*\]\.?([^\[]*)")
+_PLAIN_IN_RECEIVER: Final = frozenset(
+    ("name", "severities", "slack.channel", "email", "email.to", "email.from", "email.smarthost", "email.username")
+)
+"""
+Fields of a receiver of alerts that may be shown. People write keys and addresses of webhooks into any other.
+"""
 
 
 def find_secrets(text: str, *, digests: bool = False) -> tuple[str, ...]:
@@ -76,6 +113,14 @@ def names_a_secret(path: str) -> bool:
     Return True where a field on *path* has a name under which people put passwords.
     """
     return any(_NAMED.search(name) for name in re.split(r"[.\[\]\"]+", path))
+
+
+def hides_value(path: str) -> bool:
+    """
+    Return True where the value at *path* is never shown: its field is named like a secret, or is not known to hold none in a receiver.
+    """
+    receiver = _RECEIVER.search(path)
+    return names_a_secret(path) or (receiver is not None and receiver[1] not in _PLAIN_IN_RECEIVER)
 
 
 def is_arn(text: str) -> bool:

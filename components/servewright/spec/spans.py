@@ -15,6 +15,9 @@ from servewright.units import GIB, MIB, SECONDS_PER_HOUR, parse_duration_ms, par
 _MS_PER_S: Final = 1000
 _S_PER_MINUTE: Final = 60
 _KIB: Final = 2**10
+_WHOLE: Final = 100
+_PERCENT: Final = r"^(100(\.0+)?|[0-9]{1,2}(\.[0-9]{1,9})?)%$"
+_PERCENTS: Final = r"^[0-9]{1,15}(\.[0-9]{1,9})?%$"
 
 
 def span(low: int, high: int) -> Parsed:
@@ -53,13 +56,14 @@ def share(low: str, high: str, *, below: bool = False) -> Parsed:
     """
 
     def parse(value: object) -> Decimal:
-        given = parse_share(value)
+        bounds = f"must be from {low}% to {'below ' if below else ''}{high}%"
+        given = parse_share(value, most=max(_WHOLE, int(high)), bounds=bounds)
         top = Decimal(high) / 100
         if given < Decimal(low) / 100 or given > top or (below and given == top):
-            raise fault(OUT_OF_BOUNDS, f"must be from {low}% to {'below ' if below else ''}{high}%")
+            raise fault(OUT_OF_BOUNDS, bounds)
         return given
 
-    return Parsed(parse, {"type": "string", "pattern": r"^(100(\.0+)?|[0-9]{1,2}(\.[0-9]{1,9})?)%$", "examples": [f"{low}%"]})
+    return Parsed(parse, {"type": "string", "pattern": _PERCENT if int(high) <= _WHOLE else _PERCENTS, "examples": [f"{low}%"]})
 
 
 def span_text(seconds: int) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from servewright.spec.placed import PlacedFields, PlacedList, PlacedScalar, plain
-from servewright.spec.secret_text import MASK, is_digest_field, mask, names_a_secret, printable, shown_name
+from servewright.spec.secret_text import MASK, hides_value, is_digest_field, mask, printable, shown_name
 
 if TYPE_CHECKING:
     from servewright.spec.placed import Placed
@@ -21,7 +21,7 @@ def shown_value(path: str, value: Placed) -> str:
         written = value.written or "null"
         if is_digest_field(path):
             return printable(mask(written, digests=True))
-        return MASK if names_a_secret(path) else shown_name(written)
+        return MASK if hides_value(path) else shown_name(written)
     if isinstance(value, PlacedList) and all(isinstance(entry, PlacedScalar) for entry in value.items):
         return shown_name(f"[{', '.join(str(plain(entry)) for entry in value.items)}]")
     return "fields" if isinstance(value, PlacedFields) else "a list"

@@ -12,12 +12,10 @@ from servewright.spec.codes import (
     MALFORMED,
     NO_OWNER,
     ONE_ZONE,
-    SECTION_LATER,
     UNKNOWN_REGION,
     UNKNOWN_ZONE,
 )
 from servewright.spec.default_name import name_from
-from servewright.spec.environments import is_on
 from servewright.spec.finding import Finding
 from servewright.spec.gate_checks import gates
 from servewright.spec.model_rules import duplicates, section_findings
@@ -170,13 +168,10 @@ def node_role_of(cluster: str) -> str:
 
 
 def _sections(scope: Scope) -> Iterator[Finding]:
-    for name in ("gateway", "caches", "monitoring", "network", "nodes"):
+    for name in ("network", "nodes"):
         section = getattr(scope.spec, name)
         if isinstance(section, Section):
             yield from section_findings(section.state, name, name)
-        elif section is None and name in scope.defaults.sections_on and not is_on(name, scope.environment):
-            message = f"{name} is on by default in {scope.environment} and not built yet: the stack is planned without it"
-            yield Finding(code=SECTION_LATER, path=name, message=message, hint=f"{name}: off silences this", severity="warning")
 
 
 def _budgets(scope: Scope) -> Iterator[Finding]:

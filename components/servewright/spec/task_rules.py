@@ -4,16 +4,19 @@ Rules of one model about what its task makes: answers have lengths and gaps betw
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from servewright.spec.codes import CONTRADICTION, MISSING, NOT_BUILT
 from servewright.spec.finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from servewright.spec.finding import Scope
     from servewright.spec.served_model import ModelSpec
+
+_NO_TOKENS: Final = "makes no output tokens: its latency is that of the whole request"
 
 
 def tokens(_scope: Scope, model: ModelSpec, path: str) -> Iterator[Finding]:
@@ -58,7 +61,7 @@ def task(_scope: Scope, model: ModelSpec, path: str) -> Iterator[Finding]:
     split = model.parallelism
     fields = (
         ("traffic.output_tokens", model.traffic.output_tokens, "makes no output tokens"),
-        ("slo.itl_p95", model.slo.itl_p95, "makes no output tokens: its latency is that of the whole request, slo.ttft_p95"),
+        *((f"slo.{name}", given, f"{_NO_TOKENS}, slo.{name.replace('itl', 'ttft')}") for name, given in _per_token(model)),
     )
     for field, given, why in fields:
         if given is not None:
@@ -77,6 +80,11 @@ def task(_scope: Scope, model: ModelSpec, path: str) -> Iterator[Finding]:
             hint="leave pipeline out",
             reads=(f"{path}.task",),
         )
+
+
+def _per_token(model: ModelSpec) -> tuple[tuple[str, Decimal | None], ...]:
+    slo = model.slo
+    return ("itl_p50", slo.itl_p50), ("itl_p95", slo.itl_p95), ("itl_p99", slo.itl_p99)
 
 
 def context(_scope: Scope, model: ModelSpec, path: str) -> Iterator[Finding]:
