@@ -15,7 +15,7 @@ NAMESPACE: Final = "namespace"
 The key of the stack's Namespace, which everything in it needs.
 """
 
-Part = Literal["stack", "engines", "gateway", "caches"]
+Part = Literal["stack", "engines", "gateway", "caches", "monitoring"]
 """
 What an object is a part of: one of the things that are made of it, or what they all stand in.
 """

@@ -12,6 +12,7 @@ from servewright.resources.gateway.objects import gateway_objects
 from servewright.resources.kubernetes_object import NAMESPACE as NAMESPACE  # noqa: PLC0414 - for all who read the objects
 from servewright.resources.kubernetes_object import KubernetesObject as KubernetesObject  # noqa: PLC0414
 from servewright.resources.monitor import pod_monitor
+from servewright.resources.monitoring.objects import monitoring_objects
 from servewright.resources.namespace import namespace
 from servewright.resources.naming import Names
 from servewright.resources.network import network_policies
@@ -57,6 +58,7 @@ def kubernetes_objects(plan: Plan, catalog: Catalog) -> tuple[KubernetesObject, 
     for model in plan.models:
         objects += _of("engines", _model(plan, model, names, catalog))
     objects += gateway_objects(plan, names, catalog)
+    objects += _of("monitoring", monitoring_objects(plan, catalog))
     return tuple(objects)
 
 

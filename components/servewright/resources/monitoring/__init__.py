@@ -1,0 +1,3 @@
+"""
+Metrics, rules, dashboards and notifications of a stack.
+"""
