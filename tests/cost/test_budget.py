@@ -54,6 +54,17 @@ def test_notifications_are_counted_once_per_threshold() -> None:
     }
 
 
+def test_a_budget_of_a_day_can_alarm_each_day() -> None:
+    """
+    Two thresholds a day are at most 62 publishes a month and as many e-mails; a budget-day costs the same whatever it counts.
+    """
+    found = amounts(with_inputs(budget(2), timeUnit="DAILY"), subscription())
+
+    assert found["budget days (monitoring and notifications)"] == Range.exactly(Decimal("30.416667"))
+    assert found["notifications published (SNS)"] == Range(Decimal(0), Decimal("0.000062"), Decimal("0.000062"))
+    assert found["notifications delivered (e-mail)"] == Range(Decimal(0), Decimal("0.00062"), Decimal("0.00062"))
+
+
 def test_a_key_is_one_dollar_a_month() -> None:
     """
     The key is the only part of the alarm that costs more than a cent.

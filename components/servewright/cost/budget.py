@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from servewright.catalog.prices import GLOBAL
-from servewright.cost.properties import read_list
+from servewright.cost.properties import read_list, read_text
 from servewright.cost.registry import Priced, catalog_line, prices
 from servewright.plan.node_hours import quantity
 from servewright.ranges import Range
@@ -24,13 +24,18 @@ BUDGET_DAY: Final = ("AWS Budgets", "budget monitoring and notifications", "")
 PUBLISH: Final = ("SNS", "publish requests over 1M", "")
 
 _PUBLISH_PER_UNIT: Final = 1_000_000
+_ALARMS_A_MONTH: Final = {"DAILY": 31}
+"""
+How often each threshold of a budget can be passed in a month: that of a day every day of the longest month, any other once.
+"""
+
 _DAYS: Final = quantity(Fraction(HOURS_PER_MONTH) / 24)
 
 
 @prices(BUDGET_TYPE)
 def price_budget(record: ResourceRecord, context: Context) -> Priced:
     """
-    Return the budget's days, and one SNS publish a month for each of its notifications that has a topic.
+    Return the budget's days, and one SNS publish in each of its periods for each of its notifications that has a topic.
     """
     days = catalog_line(
         record,
@@ -61,17 +66,18 @@ def price_budget(record: ResourceRecord, context: Context) -> Priced:
 
 def notifications_per_month(context: Context) -> int:
     """
-    Return how many notifications the stack's budgets publish a month at most: each threshold once.
+    Return how many notifications the stack's budgets publish a month at most: each threshold once, that of a day each day.
     """
     return sum(_notifications(budget) for budget in context.of_type(BUDGET_TYPE))
 
 
 def _notifications(record: ResourceRecord) -> int:
     """
-    Return the notifications of a budget that go to a topic; the topic's address itself may be unknown before deployment.
+    Return the notifications of a month that go to a topic; the topic's address itself may be unknown before deployment.
     """
     blocks = read_list(record, "notifications")
-    return sum(1 for index in range(len(blocks)) if _has_topic(record, index))
+    periods = _ALARMS_A_MONTH.get(read_text(record, "timeUnit") or "", 1)
+    return periods * sum(1 for index in range(len(blocks)) if _has_topic(record, index))
 
 
 def _has_topic(record: ResourceRecord, index: int) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from servewright.cost.pool import node_labels
 from servewright.cost.properties import UnreadableProperty, dotted, read, read_count, read_list, read_map, read_text, required
-from servewright.cost.quantity import mebibytes, millicores
+from servewright.cost.quantity import gibibytes, mebibytes, millicores
 from servewright.plan import pod_requests
 
 if TYPE_CHECKING:
@@ -21,9 +21,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedVolume:
+    """
+    What each pod claims: *size_gib* of the storage class *storage_class* (None: the cluster's default).
+    """
+
+    name: str
+    size_gib: int
+    storage_class: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorPods:
     """
-    The pods of one workload: *replicas* of them (None: one on every node), on nodes that have the labels of *node_selector*.
+    The pods of one workload: *replicas* of them (None: one on every node), on nodes that have the labels of *node_selector*, with the
+    *volumes* that each of them claims.
     """
 
     name: str
@@ -32,6 +44,7 @@ class OperatorPods:
     cpu_millicores: int
     memory_mib: int
     node_selector: Mapping[str, Any]
+    volumes: tuple[ClaimedVolume, ...] = ()
 
     def run_on(self, pool: ResourceRecord) -> bool:
         """
@@ -103,4 +116,20 @@ def _pods(record: ResourceRecord, index: int) -> OperatorPods:
         cpu_millicores=asked(pod_requests.CPU, millicores),
         memory_mib=asked(pod_requests.MEMORY, mebibytes),
         node_selector=read_map(record, *at, pod_requests.NODE_SELECTOR),
+        volumes=tuple(
+            _volume(record, (*at, pod_requests.VOLUMES, place)) for place in range(len(read_list(record, *at, pod_requests.VOLUMES)))
+        ),
+    )
+
+
+def _volume(record: ResourceRecord, at: tuple[str | int, ...]) -> ClaimedVolume:
+    size = required(record, read_text(record, *at, pod_requests.SIZE), *at, pod_requests.SIZE)
+    try:
+        size_gib = gibibytes(size)
+    except ValueError as fault:
+        raise UnreadableProperty(record, dotted(*at, pod_requests.SIZE), str(fault)) from fault
+    return ClaimedVolume(
+        name=required(record, read_text(record, *at, pod_requests.NAME), *at, pod_requests.NAME),
+        size_gib=size_gib,
+        storage_class=read_text(record, *at, pod_requests.STORAGE_CLASS),
     )

@@ -1,6 +1,6 @@
 """
 Helm releases: free by themselves, since the nodes of their pods are billed; what a release runs stands on the component above it, or is
-known of its chart.
+known of its chart. Volumes that those pods claim are billed here.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 from servewright.cost.kubernetes.chart import price_chart
 from servewright.cost.model import NotPriced, Unknown
 from servewright.cost.operator import InstalledOperator, OperatorPods, operator_above
+from servewright.cost.operator_volumes import operator_volumes
 from servewright.cost.pool import NODE_POOL
-from servewright.cost.registry import Priced, prices
+from servewright.cost.registry import Priced, joined, prices
 
 if TYPE_CHECKING:
     from servewright.cost.records import ResourceRecord
@@ -32,9 +33,10 @@ def price_release(record: ResourceRecord, context: Context) -> Priced:
             return made
         why = "a release shows only values: nothing above it says what pods it makes"
         return Priced(unknown=(Unknown(id=record.urn, resource=record.urn, what=f"pods of the release {record.name}", why=why),))
-    return Priced(
+    free = Priced(
         free="its pods run on nodes that are billed by their pool, or listed as not priced", not_priced=_elsewhere(operator, context)
     )
+    return free + joined(operator_volumes(record, pods, context) for pods in operator.pods)
 
 
 def _elsewhere(operator: InstalledOperator, context: Context) -> tuple[NotPriced, ...]:

@@ -14,6 +14,8 @@ from servewright.resources.caches.elasticache_policies import tiers_of
 from servewright.resources.checks import not_built
 from servewright.resources.component import children_of, given_provider, refuse, with_provider
 from servewright.resources.gateway.endpoints import endpoints
+from servewright.resources.monitoring.amazon import keeps_samples, shows_dashboards
+from servewright.resources.monitoring.amazon_resources import register_amazon
 from servewright.resources.naming import Names
 from servewright.resources.operators.order import stack_objects
 from servewright.resources.providers import aws_provider, kubernetes_provider
@@ -72,10 +74,13 @@ class ServingStack(pulumi.ComponentResource):
         if tiers_of(plan):
             aws = given_provider(self, "aws") or aws_provider(name, plan, names, child)
             given = addresses(register_caches(name, plan, names, with_provider(child, aws)))
+        if keeps_samples(plan) or shows_dashboards(plan):
+            aws = aws or given_provider(self, "aws") or aws_provider(name, plan, names, child)
+            given += register_amazon(name, plan, catalog, with_provider(child, aws))
         kubernetes = given_provider(self, "kubernetes") or kubernetes_provider(name, plan, child)
         register_objects(name, stack_objects(plan, catalog), with_provider(child, kubernetes), given)
         if plan.budget.enabled:
-            # Nothing else is made in AWS by Pulumi itself: without a budget and caches no AWS credentials are needed.
+            # Nothing else is made in AWS by Pulumi itself: without a budget, caches and monitoring there no AWS credentials are needed.
             aws = aws or given_provider(self, "aws") or aws_provider(name, plan, names, child)
             register_budget(name, plan, names, estimate, with_provider(child, aws))
         self.endpoints = pulumi.Output.from_input(endpoints(plan, names))

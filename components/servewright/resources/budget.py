@@ -1,8 +1,8 @@
 """
-The monthly AWS Budget over everything that carries the stack's tag, and the policies that let it raise an alarm.
+The monthly AWS Budget over everything that carries the stack's tag, and the policies that let alarms out.
 
 AWS Budgets cannot publish to a topic encrypted with the key alias/aws/sns, so the topic has a key of its own (AWS cost management
-guide, "Creating an Amazon SNS topic for budget notifications", read 2026-11).
+guide, "Creating an Amazon SNS topic for budget notifications", read 2026-11). The same topic carries all alarms of spending.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def partition(plan: Plan) -> str:
 
 def key_policy(plan: Plan) -> str:
     """
-    Return the policy of the topic's key: the account administers it, AWS Budgets encrypts with it for this account only.
+    Return the policy of the topic's key: the account administers it, what publishes encrypts with it for this account only.
     """
     root = f"arn:{partition(plan)}:iam::{account(plan)}:root"
     administer = {
@@ -60,13 +60,14 @@ def key_policy(plan: Plan) -> str:
         "Action": "kms:*",
         "Resource": "*",
     }
-    encrypt = _allow_budgets(plan, "BudgetsEncrypts", ["kms:GenerateDataKey*", "kms:Decrypt"], "*")
-    return _policy(administer, encrypt)
+    encrypt = ["kms:GenerateDataKey*", "kms:Decrypt"]
+    return _policy(administer, _allow_budgets(plan, "BudgetsEncrypts", encrypt, "*"), *_anomalies(plan, "AnomaliesEncrypt", encrypt, "*"))
 
 
 def topic_policy(plan: Plan, topic_arn: str) -> str:
     """
-    Return the policy of the topic: AWS Budgets may publish for this account only, nobody without TLS.
+    Return the policy of the topic: AWS Budgets, and Cost Anomaly Detection where it is asked for, may publish for this account only, nobody
+    without TLS.
     """
     publish = _allow_budgets(plan, "BudgetsPublishes", "sns:Publish", topic_arn)
     in_transit = {
@@ -77,7 +78,7 @@ def topic_policy(plan: Plan, topic_arn: str) -> str:
         "Resource": topic_arn,
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
-    return _policy(publish, in_transit)
+    return _policy(publish, *_anomalies(plan, "AnomaliesPublish", "sns:Publish", topic_arn), in_transit)
 
 
 def limit_amount(plan: Plan, estimate: Estimates | None) -> str | None:
@@ -85,7 +86,7 @@ def limit_amount(plan: Plan, estimate: Estimates | None) -> str | None:
     Return the budget's amount in USD: the user's limit, else the expected bill rounded up; None where neither is known.
     """
     if plan.budget.limit is not None:
-        return _plain(plan.budget.limit)
+        return plain(plan.budget.limit)
     if estimate is None or estimate.budget is None:
         return None
     return str(max(1, estimate.budget))
@@ -97,15 +98,19 @@ def notifications(plan: Plan) -> list[dict[str, Any]]:
     """
     spent = [("ACTUAL", share) for share in sorted(set(plan.budget.alerts))]
     forecast = [("FORECASTED", _FORECAST)] if len(spent) < MOST_NOTIFICATIONS else []
-    return [
-        {
-            "comparison_operator": "GREATER_THAN",
-            "notification_type": kind,
-            "threshold": float(share * 100),
-            "threshold_type": "PERCENTAGE",
-        }
-        for kind, share in (*spent, *forecast)
-    ]
+    return [alarm(kind, share) for kind, share in (*spent, *forecast)]
+
+
+def alarm(kind: str, share: Decimal) -> dict[str, Any]:
+    """
+    Return one notification: once what was spent, or is forecast (*kind*), is above *share* of the limit.
+    """
+    return {
+        "comparison_operator": "GREATER_THAN",
+        "notification_type": kind,
+        "threshold": float(share * 100),
+        "threshold_type": "PERCENTAGE",
+    }
 
 
 def cost_filters(plan: Plan, names: Names) -> list[dict[str, Any]]:
@@ -134,9 +139,31 @@ def _allow_budgets(plan: Plan, sid: str, action: str | list[str], resource: str)
     }
 
 
+def _anomalies(plan: Plan, sid: str, action: str | list[str], resource: str) -> list[dict[str, Any]]:
+    """
+    Return what Cost Anomaly Detection may do, where the stack has it (cost management guide, "Creating an Amazon SNS topic for anomaly
+    notifications", read 2026-11).
+    """
+    if plan.budget.anomalies is None:
+        return []
+    return [
+        {
+            "Sid": sid,
+            "Effect": "Allow",
+            "Principal": {"Service": "costalerts.amazonaws.com"},
+            "Action": action,
+            "Resource": resource,
+            "Condition": {"StringEquals": {"aws:SourceAccount": account(plan)}},
+        }
+    ]
+
+
 def _policy(*statements: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements}, sort_keys=True)
 
 
-def _plain(amount: Decimal) -> str:
+def plain(amount: Decimal) -> str:
+    """
+    Return *amount* as AWS takes it: digits and a point, cents rounded up.
+    """
     return format(amount.quantize(Decimal("0.01"), ROUND_UP).normalize(), "f")

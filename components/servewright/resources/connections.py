@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
+from urllib.parse import urlsplit
 
 from servewright.plan.engine_arguments import PORT
 from servewright.resources import labels
@@ -24,14 +25,24 @@ if TYPE_CHECKING:
 
 HTTP_PORT_NAME: Final = "http"
 METRICS_PORT_NAME: Final = "metrics"
+EXPORTER_PORT_NAME: Final = "exporter"
 
 GATEWAY_PORT: Final = 4000
 GATEWAY_METRICS_PORT: Final = 9090
 CACHE_PORT: Final = 6379
+EXPORTER_PORT: Final = 9121
 _DATABASE_PORT: Final = 5432
 """
-LiteLLM's port and that of its metrics, Valkey's, and that of PostgreSQL, the only database that LiteLLM 1.104.0 takes.
+LiteLLM's port and that of its metrics, Valkey's and that of its exporter, and that of PostgreSQL, the only database that LiteLLM
+1.104.0 takes.
 """
+
+_OTLP_PORT: Final = 4317
+"""
+OTLP over gRPC (https://opentelemetry.io/docs/specs/otlp, default port).
+"""
+
+_SERVICE_AND_NAMESPACE: Final = 2
 
 _NODE_LOCAL_DNS: Final = "169.254.20.10/32"
 """
@@ -101,7 +112,7 @@ def connections(plan: Plan, names: Names) -> tuple[Connection, ...]:
     """
     Return every connection of *plan*: all that is not among them is closed.
     """
-    return (*_of_all(), *_of_engines(plan, names), *_of_gateway(plan, names))
+    return (*_of_all(), *_of_engines(plan, names), *_of_gateway(plan, names), *_of_monitoring(plan, names))
 
 
 def prometheus_namespace(plan: Plan) -> str:
@@ -166,6 +177,48 @@ def _of_gateway(plan: Plan, names: Names) -> Iterator[Connection]:
     if asked.database is not None:
         why = "virtual keys and the administrator's pages are kept in a database; whether TLS is spoken, its connection string says"
         yield Connection(key="database", source=gateway, target=_vpc("database"), port=_DATABASE_PORT, why=why, encrypted=False)
+
+
+def _of_monitoring(plan: Plan, names: Names) -> Iterator[Connection]:
+    if plan.monitoring is None:
+        return
+    if any(tier.provider == "cluster" for tier in plan.tiers):
+        yield Connection(
+            key="store-metrics",
+            source=_prometheus(plan),
+            target=_pods("stores", labels.stores_selector(names)),
+            port=EXPORTER_PORT,
+            port_name=EXPORTER_PORT_NAME,
+            why="Prometheus reads the figures of the stores",
+            encrypted=False,
+        )
+    traces = plan.monitoring.request.traces
+    if traces is not None:
+        host, port, encrypted = _address(traces.endpoint)
+        target = Party(name="trace collector", peers=_reached(host))
+        why = "engines send traces of a share of the requests"
+        engines = _pods("engines", labels.stack_selector(names))
+        yield Connection(key="traces", source=engines, target=target, port=port, why=why, encrypted=encrypted)
+
+
+def _address(url: str) -> tuple[str, int, bool]:
+    """
+    Return host and port of *url*, and whether TLS is spoken there.
+    """
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or _OTLP_PORT, parts.scheme == "https"
+
+
+def _reached(host: str) -> tuple[dict[str, Any], ...]:
+    """
+    Return how a policy names *host*: the namespace of a Service in the cluster ("name.namespace", "name.namespace.svc…"), else any address
+    but those of the node itself.
+    """
+    words = host.split(".")
+    in_cluster = len(words) == _SERVICE_AND_NAMESPACE or words[_SERVICE_AND_NAMESPACE : _SERVICE_AND_NAMESPACE + 1] == ["svc"]
+    if in_cluster:
+        return ({"namespaceSelector": _namespace(words[1])},)
+    return (*_ranges(*_VPC_V4), *_internet())
 
 
 _STORED: Final = {

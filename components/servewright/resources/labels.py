@@ -95,6 +95,13 @@ def tier_selector(tier: str, names: Names) -> dict[str, str]:
     return {"app.kubernetes.io/name": "valkey", "app.kubernetes.io/instance": tier, STACK: names.stack}
 
 
+def stores_selector(names: Names) -> dict[str, str]:
+    """
+    Return what selects the pods of every store of the stack.
+    """
+    return {"app.kubernetes.io/name": "valkey", STACK: names.stack}
+
+
 def aws_tags(plan: Plan, names: Names) -> dict[str, str]:
     """
     Return the tags of every AWS resource and every node.

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from servewright.resources.naming import Names
 
 SCRAPE_SECONDS: Final = 15
+"""
+How often pods are read where the spec says nothing, and how often the autoscaler asks.
+"""
+
+_WINDOW_SCRAPES: Final = 4
+"""
+What a rate of the autoscaler is taken over: four scrapes, so that one that fails leaves two and more. Judgement.
+"""
 
 _DEFAULT_ADDRESS: Final = "http://kube-prometheus-stack-prometheus.monitoring:9090"
 _DEFAULT_LABELS: Final = (("release", "kube-prometheus-stack"),)
@@ -33,9 +41,23 @@ def pod_monitor(plan: Plan, names: Names) -> dict[str, Any]:
         },
         "spec": {
             "selector": {"matchLabels": labels.stack_selector(names)},
-            "podMetricsEndpoints": [{"port": HTTP_PORT_NAME, "path": "/metrics", "interval": f"{SCRAPE_SECONDS}s"}],
+            "podMetricsEndpoints": [{"port": HTTP_PORT_NAME, "path": "/metrics", "interval": f"{scrape_seconds(plan)}s"}],
         },
     }
+
+
+def scrape_seconds(plan: Plan) -> int:
+    """
+    Return how many seconds lie between two readings of a pod.
+    """
+    return SCRAPE_SECONDS if plan.monitoring is None else plan.monitoring.request.prometheus.scrape_s
+
+
+def rate_window_seconds(plan: Plan) -> int:
+    """
+    Return the window of the autoscaler's rates.
+    """
+    return _WINDOW_SCRAPES * scrape_seconds(plan)
 
 
 def prometheus_address(plan: Plan) -> str:

@@ -5,7 +5,7 @@ Plain Kubernetes objects as Pulumi resources: native kinds by their own class, a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
@@ -25,6 +25,7 @@ _MODULES: Final[dict[str, Callable[[], Any]]] = {
     "apps/v1": lambda: kubernetes.apps.v1,
     "networking.k8s.io/v1": lambda: kubernetes.networking.v1,
     "policy/v1": lambda: kubernetes.policy.v1,
+    "rbac.authorization.k8s.io/v1": lambda: kubernetes.rbac.v1,
     "storage.k8s.io/v1": lambda: kubernetes.storage.v1,
 }
 _ARGUMENTS: Final = {
@@ -40,11 +41,15 @@ _IMPLIED: Final = frozenset({"apiVersion", "kind"})
 class Given:
     """
     What other providers made before: *made* by (kind, key), which objects may need, and *data* of ConfigMaps, by their key, that only
-    those resources know.
+    those resources know; *values* are laid over those of the operators with these keys.
     """
 
     made: Mapping[tuple[str, str], pulumi.Resource] = field(default_factory=dict)
     data: Mapping[str, Mapping[str, pulumi.Output[str]]] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def __add__(self, other: Given) -> Given:
+        return Given(made={**self.made, **other.made}, data={**self.data, **other.data}, values={**self.values, **other.values})
 
 
 NOTHING: Final = Given()
@@ -60,12 +65,30 @@ def register_objects(
     for each in objects:
         if isinstance(each, Operator):
             after = pulumi.ResourceOptions(depends_on=[made[need] for need in each.needs])
-            made[each.kind, each.key] = InstalledOperator(f"{prefix}-{each.key}", each, pulumi.ResourceOptions.merge(opts, after))
+            made[each.kind, each.key] = InstalledOperator(
+                f"{prefix}-{each.key}", _valued(each, given), pulumi.ResourceOptions.merge(opts, after)
+            )
             continue
         after = pulumi.ResourceOptions(depends_on=[made[need] for need in each.needs], custom_timeouts=_timeouts(each))
         own = pulumi.ResourceOptions.merge(after, kept(holds_state=each.holds_state))
         made[each.kind, each.key] = _register(f"{prefix}-{each.key}", _filled(each, given), pulumi.ResourceOptions.merge(opts, own))
     return made
+
+
+def _valued(operator: Operator, given: Given) -> Operator:
+    over = given.values.get(operator.key)
+    return operator if over is None else replace(operator, values=_laid_over(operator.values, over))
+
+
+def _laid_over(values: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Return *values* with those of *over* in their places, maps within maps.
+    """
+    merged = dict(values)
+    for key, value in over.items():
+        below = merged.get(key)
+        merged[key] = _laid_over(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+    return merged
 
 
 def _filled(each: KubernetesObject, given: Given) -> Mapping[str, Any]:

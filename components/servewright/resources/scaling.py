@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Final
 from servewright.plan.model import SCALE_DOWN_S
 from servewright.resources import labels
 from servewright.resources.engine_pod import served_name
-from servewright.resources.monitor import SCRAPE_SECONDS, prometheus_address
+from servewright.resources.monitor import SCRAPE_SECONDS, prometheus_address, rate_window_seconds
 from servewright.resources.naming import label_value
 
 if TYPE_CHECKING:
@@ -36,11 +36,6 @@ WAITING: Final = "vllm:num_requests_waiting"
 KV_USAGE: Final = "vllm:kv_cache_usage_perc"
 PROMPT_TOKENS: Final = "vllm:prompt_tokens_total"
 WAITED: Final = "vllm:request_queue_time_seconds_sum"
-
-RATE_WINDOW_S: Final = 4 * SCRAPE_SECONDS
-"""
-What a rate is taken over: four scrapes, so that one that fails leaves two and more. Judgement.
-"""
 
 _FILL: Final = Decimal("0.85")
 """
@@ -73,7 +68,7 @@ def scaled_object(plan: Plan, model: ModelPlan, workload: WorkloadPlan, names: N
     waiting = Decimal(waiting_target(model))
     targets = {"kv-usage": (_gauge(KV_USAGE), kv_target(model)), "waiting": (_gauge(WAITING), waiting)}
     if model.reads_only:
-        targets = {"tokens": (_per_second(PROMPT_TOKENS), tokens_target(model)), "waiting": (_per_second(WAITED), waiting)}
+        targets = {"tokens": (_per_second(PROMPT_TOKENS, plan), tokens_target(model)), "waiting": (_per_second(WAITED, plan), waiting)}
     name = names.workload(model.name)
     return {
         "apiVersion": "keda.sh/v1alpha1",
@@ -153,8 +148,8 @@ def _gauge(metric: str) -> str:
     return f"{metric}{{{_SELECTED}}}"
 
 
-def _per_second(metric: str) -> str:
-    return f"rate({metric}{{{_SELECTED}}}[{RATE_WINDOW_S}s])"
+def _per_second(metric: str, plan: Plan) -> str:
+    return f"rate({metric}{{{_SELECTED}}}[{rate_window_seconds(plan)}s])"
 
 
 def _query(model: ModelPlan, names: Names, series: str, base: Decimal) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from servewright.plan.engine_arguments import PORT
 from servewright.resources import labels
 from servewright.resources.engine_pod import EngineExtras, engine_pod_spec
+from servewright.resources.engine_watch import watched_environment
 from servewright.resources.kv_offload import engine_environment, engine_mounts, engine_volumes
 from servewright.resources.naming import label_value
 from servewright.resources.network import HTTP_PORT_NAME
@@ -50,7 +51,7 @@ def deployment(plan: Plan, model: ModelPlan, workload: WorkloadPlan, names: Name
     selector = labels.workload_labels(model, workload, names)
     node_labels = labels.node_labels(workload, names)
     extras = EngineExtras(
-        environment=tuple(engine_environment(plan, model, names)),
+        environment=(*engine_environment(plan, model, names), *watched_environment(plan, model, names)),
         volumes=tuple(engine_volumes(plan, model)),
         mounts=tuple(engine_mounts(plan, model)),
     )

@@ -101,9 +101,11 @@ def volume_lines(
     count: Range,
     why: str | None = None,
     model: str | None = None,
+    belongs: str = COMPONENT,
 ) -> Priced:
     """
-    Return the lines of *count* volumes, which belong to *record*; *why* is the reason where the count is not known.
+    Return the lines of *count* volumes, which belong to *record*; *why* is the reason where the count is not known, *belongs* the
+    component of the bill.
     """
     kind = volume.kind
 
@@ -113,7 +115,7 @@ def volume_lines(
             context,
             ("EBS", component, kind),
             why=why,
-            component=COMPONENT,
+            component=belongs,
             model=model,
             name=name,
             unit=unit,

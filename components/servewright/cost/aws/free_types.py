@@ -133,6 +133,11 @@ _TABLES: Final[tuple[tuple[str, str, str], ...]] = (
     ),
     ("servicequotas", "ServiceQuota", "raising a quota costs nothing; what it allows is billed when it runs"),
     (
+        "chatbot",
+        "SlackChannelConfiguration TeamsChannelConfiguration",
+        "AWS does not bill chat channels; what their topics deliver is free up to 100,000 notifications a month",
+    ),
+    (
         "costexplorer",
         "AnomalyMonitor AnomalySubscription CostAllocationTag CostCategory",
         "AWS does not bill watching and grouping of costs",

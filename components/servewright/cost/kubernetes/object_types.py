@@ -38,6 +38,7 @@ _TABLES: Final[tuple[tuple[str, str, str], ...]] = (
     ("gateway.networking.k8s.io/v1beta1", "ReferenceGrant", _TRAFFIC),
     ("inference.networking.k8s.io/v1", "InferencePool", _TRAFFIC),
     ("monitoring.coreos.com/v1", "PrometheusRule ServiceMonitor", _OPERATOR),
+    ("monitoring.coreos.com/v1alpha1", "AlertmanagerConfig", _OPERATOR),
     ("keda.sh/v1alpha1", "ClusterTriggerAuthentication TriggerAuthentication", _OPERATOR),
     ("cert-manager.io/v1", "Certificate ClusterIssuer Issuer", _OPERATOR),
     ("external-secrets.io/v1", "ClusterSecretStore ExternalSecret SecretStore", _OPERATOR),

@@ -1,5 +1,7 @@
 """
-How Valkey runs in the cluster: its configuration as text, the one user that may enter, and the arguments that make that user.
+How Valkey runs in the cluster: its configuration as text, the user that may enter, and the arguments that make that user.
+
+A watched store has a second user, who reads its figures and nothing that it holds.
 
 The configuration holds no secret. The user's password is expanded by Kubernetes into one argument of the server, so that neither a shell
 nor a file of ours ever has it.
@@ -45,6 +47,13 @@ COMMANDS: Final = ("+@all", "-@dangerous", "-@admin", "+info")
 All but what reads other users' keys, stops or reconfigures the server; LiteLLM asks for INFO when it connects.
 """
 
+EXPORTER: Final = "exporter"
+_EXPORTER_RULES: Final = ("resetkeys", "resetchannels", "-@all", "+ping", "+info", "+client|setname", "+slowlog|len")
+"""
+What reads the store's own figures: no key, no channel, no setting. How many commands were slow it may count, but not see: they hold
+what users asked.
+"""
+
 _IO_THREADS: Final = 4
 """
 Threads that write values of tens of MiB to sockets, for contexts; more than four rarely pay (valkey.conf 9.1, io-threads). Judgement.
@@ -75,10 +84,11 @@ def user_rules(purpose: Purpose) -> tuple[str, ...]:
     return (*(f"~{pattern}" for pattern in KEY_PATTERNS[purpose]), "&*", *COMMANDS)
 
 
-def command(purpose: Purpose) -> list[str]:
+def command(purpose: Purpose, *, watched: bool = False) -> list[str]:
     """
-    Return the command line of the server, in argv form; Kubernetes expands the password.
+    Return the command line of the server, in argv form; Kubernetes expands the password. A *watched* one lets an exporter in too.
     """
+    exporter = ["--user", EXPORTER, "on", f">$({PASSWORD_ENV})", *_EXPORTER_RULES] if watched else []
     return [
         "valkey-server",
         f"{CONFIG_FOLDER}/{CONFIG_FILE}",
@@ -87,6 +97,7 @@ def command(purpose: Purpose) -> list[str]:
         "on",
         f">$({PASSWORD_ENV})",
         *user_rules(purpose),
+        *exporter,
     ]
 
 

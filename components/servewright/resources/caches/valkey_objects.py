@@ -14,6 +14,7 @@ from servewright.resources.caches import valkey
 from servewright.resources.caches.address import address_map
 from servewright.resources.caches.valkey_pod import valkey_pod_spec
 from servewright.resources.kubernetes_object import NAMESPACE, KubernetesObject
+from servewright.resources.storage_class import storage_class, storage_class_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +41,7 @@ def tier_objects(plan: Plan, names: Names, catalog: Catalog) -> list[KubernetesO
     far = [address_map(plan, tier, names) for tier in plan.tiers if tier.provider == "elasticache"]
     tiers = [tier for tier in plan.tiers if tier.provider == "cluster"]
     kept = any(tier.persistent for tier in tiers)
-    storage = [KubernetesObject(key=STORAGE, manifest=storage_class(plan, names))] if kept else []
+    storage = [KubernetesObject(key=STORAGE, manifest=storage_class(plan, names, STORAGE, "Retain"))] if kept else []
     return [*far, *storage, *(each for tier in tiers for each in _objects(plan, tier, names, catalog))]
 
 
@@ -136,28 +137,6 @@ def service_account(plan: Plan, tier: CacheTier, names: Names) -> dict[str, Any]
     }
 
 
-def storage_class(plan: Plan, names: Names) -> dict[str, Any]:
-    """
-    Return the class of the volumes, one of the stack's own: encrypted, with the stack's tags for its budget, and kept when the claim goes.
-
-    The names of parameters are those of the EBS CSI driver (kubernetes-sigs/aws-ebs-csi-driver docs/parameters.md, docs/tagging.md).
-    """
-    tags = {
-        f"tagSpecification_{place}": f"{key}={value}" for place, (key, value) in enumerate(sorted(labels.aws_tags(plan, names).items()), 1)
-    }
-    return {
-        "apiVersion": "storage.k8s.io/v1",
-        "kind": "StorageClass",
-        "metadata": {"name": _storage_name(names), "labels": labels.object_labels(plan, names)},
-        "provisioner": "ebs.csi.aws.com",
-        "parameters": {"type": "gp3", "encrypted": "true", **tags},
-        "reclaimPolicy": "Retain",
-        # The volume is made in the zone that its pod is placed in.
-        "volumeBindingMode": "WaitForFirstConsumer",
-        "allowVolumeExpansion": True,
-    }
-
-
 def _objects(plan: Plan, tier: CacheTier, names: Names, catalog: Catalog) -> Iterator[KubernetesObject]:
     inside = (("Namespace", NAMESPACE),)
     yield KubernetesObject(key=tier.key, manifest=service_account(plan, tier, names), needs=inside)
@@ -200,7 +179,7 @@ def _claim(tier: CacheTier, names: Names) -> dict[str, Any]:
         "metadata": {"name": "data"},
         "spec": {
             "accessModes": ["ReadWriteOnce"],
-            "storageClassName": _storage_name(names),
+            "storageClassName": storage_class_name(names, STORAGE),
             "volumeMode": "Filesystem",
             "resources": {"requests": {"storage": f"{tier.disk_gib}Gi"}},
         },
@@ -209,13 +188,6 @@ def _claim(tier: CacheTier, names: Names) -> dict[str, Any]:
 
 def _headless_name(tier: CacheTier) -> str:
     return f"{tier.key}-pods"
-
-
-def _storage_name(names: Names) -> str:
-    """
-    Return the name of the storage class, which is unique in the cluster as a pool's is.
-    """
-    return names.pool(STORAGE)
 
 
 def _metadata(plan: Plan, tier: CacheTier, names: Names) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from servewright.resources.amounts import cpu, memory
 from servewright.resources.caches import valkey
+from servewright.resources.caches.exporter import exporter
 from servewright.resources.operators.site import container_security, cpu_nodes
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def valkey_pod_spec(plan: Plan, tier: CacheTier, names: Names, catalog: Catalog,
     """
     tls = None if plan.caches is None else plan.caches.tls
     nodes = cpu_nodes(plan, names)
+    watched = plan.monitoring is not None
     return {
         "serviceAccountName": tier.key,
         "automountServiceAccountToken": False,
@@ -63,12 +65,15 @@ def valkey_pod_spec(plan: Plan, tier: CacheTier, names: Names, catalog: Catalog,
             "fsGroupChangePolicy": "OnRootMismatch",
             "seccompProfile": {"type": "RuntimeDefault"},
         },
-        "containers": [_server(tier, catalog, tls=tls is not None, secret=secret)],
+        "containers": [
+            _server(tier, catalog, tls=tls is not None, secret=secret, watched=watched),
+            *([exporter(catalog, tls=tls is not None, secret=secret)] if watched else []),
+        ],
         "volumes": _volumes(tier, tls),
     }
 
 
-def _server(tier: CacheTier, catalog: Catalog, *, tls: bool, secret: str) -> dict[str, Any]:
+def _server(tier: CacheTier, catalog: Catalog, *, tls: bool, secret: str, watched: bool) -> dict[str, Any]:
     password = {"secretKeyRef": {"name": secret, "key": valkey.PASSWORD_KEY}}
     certificates = [{"name": "tls", "mountPath": valkey.TLS_FOLDER, "readOnly": True}] if tls else []
     return {
@@ -76,7 +81,7 @@ def _server(tier: CacheTier, catalog: Catalog, *, tls: bool, secret: str) -> dic
         "image": catalog.image("valkey").reference,
         "imagePullPolicy": "IfNotPresent",
         # The image's entry point is a shell script that would change owners as root: the server is called by name.
-        "command": valkey.command(tier.purpose),
+        "command": valkey.command(tier.purpose, watched=watched),
         "env": [
             {"name": valkey.PASSWORD_ENV, "valueFrom": password},
             # for the probes

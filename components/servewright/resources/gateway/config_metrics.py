@@ -27,6 +27,12 @@ WANTED: Final = (
 The labels that are kept where a metric has them; "team" is a name of the spec, "model_id" one of our deployments.
 """
 
+WHOLE: Final = ("litellm_deployment_cooled_down",)
+"""
+Metrics whose labels LiteLLM 1.104.0 sets by their place: with one left out it never counts (measured). "api_base", which no other has, is
+the address of a Service of the stack.
+"""
+
 _CALLER: Final = "requested_model model model_id team api_provider"
 _DEPLOYMENT: Final = "litellm_model_name model_id api_provider"
 
@@ -42,7 +48,7 @@ METRIC_LABELS: Final[dict[str, str]] = {
     "litellm_output_tokens_metric": _CALLER,
     "litellm_overhead_latency_metric": _DEPLOYMENT,
     "litellm_deployment_state": _DEPLOYMENT,
-    "litellm_deployment_cooled_down": f"{_DEPLOYMENT} exception_status",
+    "litellm_deployment_cooled_down": f"{_DEPLOYMENT} api_base exception_status",
     "litellm_deployment_total_requests": f"{_DEPLOYMENT} requested_model team",
     "litellm_deployment_success_responses": f"{_DEPLOYMENT} requested_model team",
     "litellm_deployment_failure_responses": f"{_DEPLOYMENT} requested_model team exception_status",
@@ -54,7 +60,8 @@ METRIC_LABELS: Final[dict[str, str]] = {
     "litellm_callback_logging_failures_metric": "callback_name",
 }
 """
-Each metric that we export with those of WANTED that LiteLLM 1.104.0 gives it (litellm/types/integrations/prometheus.py).
+Each metric that we export with those of WANTED that LiteLLM 1.104.0 gives it, those of WHOLE with all of them
+(litellm/types/integrations/prometheus.py).
 """
 
 

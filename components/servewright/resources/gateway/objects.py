@@ -19,7 +19,7 @@ from servewright.resources.gateway.policy import policy_json
 from servewright.resources.gateway.public_service import public_service
 from servewright.resources.gateway.scaling import scaled, scaled_object
 from servewright.resources.kubernetes_object import NAMESPACE, KubernetesObject
-from servewright.resources.monitor import SCRAPE_SECONDS, monitor_labels
+from servewright.resources.monitor import monitor_labels, scrape_seconds
 from servewright.resources.naming import GATEWAY, GATEWAY_CONFIG, GATEWAY_PUBLIC
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def pod_monitor(plan: Plan, names: Names) -> dict[str, Any]:
         "spec": {
             "selector": {"matchLabels": labels.gateway_selector(names)},
             # LiteLLM answers without the last stroke with a redirection.
-            "podMetricsEndpoints": [{"port": METRICS_PORT_NAME, "path": "/metrics/", "interval": f"{SCRAPE_SECONDS}s"}],
+            "podMetricsEndpoints": [{"port": METRICS_PORT_NAME, "path": "/metrics/", "interval": f"{scrape_seconds(plan)}s"}],
         },
     }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from servewright.plan.engine_extras import DEFAULT_LOGS
 from servewright.resources.amounts import cpu, memory
 from servewright.resources.caches.address import host_env
 from servewright.resources.caches.valkey import PASSWORD_KEY
@@ -153,6 +154,8 @@ def _environment(plan: Plan, gateway: GatewayPlan, names: Names) -> list[dict[st
         "GRACEFUL_SHUTDOWN_TIMEOUT": str(gateway.longest_s),
         environment.POLICY: f"{CONFIG_FOLDER}/{POLICY_FILE}",
     }
+    if plan.monitoring is not None and plan.monitoring.request.logs != DEFAULT_LOGS:
+        plain["LITELLM_LOG"] = plan.monitoring.request.logs.upper()
     if _key_file(gateway) is not None:
         plain[environment.KEYS] = f"{_KEYS_FOLDER}/{_KEYS_FILE}"
     if _certified(plan) is not None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from servewright.resources import labels
-from servewright.resources.monitor import SCRAPE_SECONDS, prometheus_address
+from servewright.resources.monitor import SCRAPE_SECONDS, prometheus_address, rate_window_seconds
 from servewright.resources.naming import GATEWAY
-from servewright.resources.scaling import RATE_WINDOW_S, behaviour, promql_string, trigger
+from servewright.resources.scaling import behaviour, promql_string, trigger
 
 if TYPE_CHECKING:
     from servewright.plan.gateway_plan import GatewayPlan
@@ -36,7 +36,7 @@ def scaled_object(plan: Plan, gateway: GatewayPlan, names: Names) -> dict[str, A
     Return the scaling of the *gateway* between its planned minimum and maximum.
     """
     replicas = gateway.replicas
-    query = f"sum(rate({REQUESTS}{{namespace={promql_string(names.namespace)}}}[{RATE_WINDOW_S}s]))"
+    query = f"sum(rate({REQUESTS}{{namespace={promql_string(names.namespace)}}}[{rate_window_seconds(plan)}s]))"
     return {
         "apiVersion": "keda.sh/v1alpha1",
         "kind": "ScaledObject",

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from servewright.resources.monitor import SCRAPE_SECONDS
 from servewright.resources.operators.site import requests, tag_with_digest
 
 if TYPE_CHECKING:
@@ -25,5 +24,5 @@ def dcgm_exporter_values(site: Site) -> dict[str, Any]:
         "resources": requests(site.only_pod().size("exporter")),
         "nodeSelector": site.nodes.selector,
         "tolerations": site.nodes.tolerations,
-        "serviceMonitor": {"enabled": True, "interval": f"{SCRAPE_SECONDS}s", "additionalLabels": site.monitor_labels},
+        "serviceMonitor": {"enabled": True, "interval": f"{site.scrape_s}s", "additionalLabels": site.monitor_labels},
     }

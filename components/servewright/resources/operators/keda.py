@@ -27,6 +27,11 @@ _WORKLOADS: Final = {
     "keda-admission-webhooks": ("webhooks", "webhooks", "webhooks"),
 }
 
+_OWN_NAMESPACE: Final = (
+    {"sourceLabels": ["exported_namespace"], "regex": "(.+)", "targetLabel": "namespace", "action": "replace"},
+    {"regex": "exported_namespace", "action": "labeldrop"},
+)
+
 
 def keda_values(site: Site) -> dict[str, Any]:
     """
@@ -53,7 +58,25 @@ def keda_values(site: Site) -> dict[str, Any]:
         "operator": _replicas(site.pods["keda-operator"]),
         "metricsServer": _replicas(site.pods["keda-operator-metrics-apiserver"]),
         **_budgets(site),
+        **_metrics(site),
     }
+
+
+def _metrics(site: Site) -> dict[str, Any]:
+    """
+    Return what makes Prometheus read the operator of a watched stack: which triggers fail, and which find nothing.
+
+    The operator's own label says whose ScaledObject it is about; Prometheus would put its own namespace in that place.
+    """
+    if site.monitoring is None:
+        return {}
+    monitor = {
+        "enabled": True,
+        "interval": f"{site.scrape_s}s",
+        "additionalLabels": site.monitor_labels,
+        "metricRelabelings": list(_OWN_NAMESPACE),
+    }
+    return {"prometheus": {"operator": {"enabled": True, "serviceMonitor": monitor}}}
 
 
 def _image(image: Image) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """
 Everything that a stack makes in Kubernetes, operators included, each behind what it needs.
 
+    Prometheus     after its storage class    a claim without a class may wait for ever
     ScaledObject   after KEDA                 its kind comes with it; removed before it, since KEDA takes off the finalizer
-    PodMonitor     after the Prometheus stack likewise
+    PodMonitor …   after the Prometheus stack likewise, as rules and receivers
     an engine      after the device plugin    without it no node offers a GPU
 """
 
@@ -11,10 +12,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from servewright.plan.operators import DEVICE_PLUGIN, KEDA, PROMETHEUS
+from servewright.plan.operators import DEVICE_PLUGIN, KEDA, PROMETHEUS, installed
 from servewright.resources.manifests import KubernetesObject, kubernetes_objects
+from servewright.resources.naming import Names
+from servewright.resources.operators.grafana import dashboards_role
 from servewright.resources.operators.namespaces import operator_namespaces
 from servewright.resources.operators.releases import KIND, Operator, operator_releases
+from servewright.resources.operators.volumes import storage_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +26,10 @@ if TYPE_CHECKING:
     from servewright.catalog.query import Catalog
     from servewright.plan.model import Plan
 
-_WAITS_FOR: Final = {"ScaledObject": KEDA, "PodMonitor": PROMETHEUS}
+_WAITS_FOR: Final = {
+    "ScaledObject": KEDA,
+    **dict.fromkeys(("PodMonitor", "ServiceMonitor", "PrometheusRule", "AlertmanagerConfig"), PROMETHEUS),
+}
 
 
 def stack_objects(plan: Plan, catalog: Catalog) -> tuple[KubernetesObject | Operator, ...]:
@@ -32,7 +39,15 @@ def stack_objects(plan: Plan, catalog: Catalog) -> tuple[KubernetesObject | Oper
     operators = operator_releases(plan, catalog)
     made = {operator.key for operator in operators}
     objects = [_after(each, made) for each in kubernetes_objects(plan, catalog)]
-    return _in_order([*operator_namespaces(plan), *objects, *operators])
+    return _in_order([*operator_namespaces(plan), *_rights(plan), *storage_objects(plan), *objects, *operators])
+
+
+def _rights(plan: Plan) -> tuple[KubernetesObject, ...]:
+    """
+    Return what an installed Grafana may read.
+    """
+    runs = plan.monitoring is not None and plan.monitoring.request.grafana.provider == "cluster"
+    return (dashboards_role(plan, Names.of(plan.stack)),) if runs and PROMETHEUS in installed(plan.operators) else ()
 
 
 def _after(each: KubernetesObject, operators: set[str]) -> KubernetesObject:

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from servewright.plan import operators as planned
 from servewright.plan import pod_requests
+from servewright.plan.monitoring_pods import GRAFANA_POD
 from servewright.resources.monitor import monitor_labels
+from servewright.resources.monitoring.amazon import IDENTITY, writes_samples
 from servewright.resources.naming import Names
-from servewright.resources.operators import dcgm_exporter, device_plugin, keda, prometheus
+from servewright.resources.operators import dcgm_exporter, device_plugin, grafana, keda, prometheus
 from servewright.resources.operators.site import Nodes, Site, cpu_nodes, gpu_nodes
+from servewright.resources.operators.volumes import class_needed, with_class
 
 if TYPE_CHECKING:
     from servewright.catalog.query import Catalog
@@ -76,15 +79,17 @@ class Operator:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Recipe:
     """
-    How one release is made; *component* is its chart's in the catalogue, whose name the release has.
+    How one release is made; *component* is its chart's in the catalogue, whose name the release has. It is made *after* those
+    releases, and with monitoring after those of *watched_after* too.
     """
 
     key: str
     operator: str
     component: str
     values: Callable[[Site], Mapping[str, Any]]
-    images: tuple[str, ...] = ()
+    images: Callable[[Site], tuple[str, ...]] | None = None
     after: tuple[str, ...] = ()
+    watched_after: tuple[str, ...] = ()
 
 
 _RECIPES: Final = (
@@ -95,23 +100,30 @@ _RECIPES: Final = (
         operator=planned.PROMETHEUS,
         component="kube-prometheus-stack",
         values=prometheus.prometheus_values,
-        images=prometheus.IMAGES,
+        images=prometheus.images,
         after=(CRDS,),
     ),
-    _Recipe(key=planned.KEDA, operator=planned.KEDA, component="keda", values=keda.keda_values, images=keda.IMAGES),
+    _Recipe(
+        key=planned.KEDA,
+        operator=planned.KEDA,
+        component="keda",
+        values=keda.keda_values,
+        images=lambda _site: keda.IMAGES,
+        watched_after=(CRDS,),
+    ),
     _Recipe(
         key=planned.DEVICE_PLUGIN,
         operator=planned.DEVICE_PLUGIN,
         component="nvidia-device-plugin",
         values=device_plugin.device_plugin_values,
-        images=device_plugin.IMAGES,
+        images=lambda _site: device_plugin.IMAGES,
     ),
     _Recipe(
         key=planned.DCGM_EXPORTER,
         operator=planned.DCGM_EXPORTER,
         component="dcgm-exporter",
         values=dcgm_exporter.dcgm_exporter_values,
-        images=dcgm_exporter.IMAGES,
+        images=lambda _site: dcgm_exporter.IMAGES,
         after=(CRDS,),
     ),
 )
@@ -127,11 +139,19 @@ def operator_releases(plan: Plan, catalog: Catalog) -> tuple[Operator, ...]:
 
 def _operator(plan: Plan, catalog: Catalog, recipe: _Recipe) -> Operator:
     # The CRDs bring no pod; every other release brings all pods of its operator.
-    pods = planned.pods_of(recipe.operator, plan.stack.environment) if recipe.images else ()
+    pods = with_class(planned.pods_of(recipe.operator, plan.stack.environment, plan.monitoring), plan) if recipe.images else ()
     nodes = gpu_nodes() if any(pod.daemonset for pod in pods) else cpu_nodes(plan, Names.of(plan.stack))
-    site = Site(catalog=catalog, pods={pod.name: pod for pod in pods}, nodes=nodes, monitor_labels=dict(monitor_labels(plan)))
+    site = Site(
+        catalog=catalog,
+        pods={pod.name: pod for pod in pods},
+        nodes=nodes,
+        monitor_labels=dict(monitor_labels(plan)),
+        monitoring=plan.monitoring,
+        cluster=plan.stack.cluster.name,
+    )
     chart = catalog.chart(recipe.component)
     namespace = next(each.namespace for each in plan.operators if each.name == recipe.operator)
+    prior = (*_before(plan, recipe), *_rights(recipe, pods), *_identity(plan, recipe), *class_needed(plan, pods))
     return Operator(
         key=recipe.key,
         operator=recipe.operator,
@@ -141,14 +161,30 @@ def _operator(plan: Plan, catalog: Catalog, recipe: _Recipe) -> Operator:
         values=recipe.values(site),
         pods=pods,
         nodes=nodes,
-        images=tuple(catalog.image(image).reference for image in recipe.images),
-        needs=(("Namespace", namespace), *_before(plan, recipe), *_pools(plan, pods)),
+        images=() if recipe.images is None else tuple(catalog.image(image).reference for image in recipe.images(site)),
+        needs=(("Namespace", namespace), *prior, *_pools(plan, pods)),
     )
 
 
 def _before(plan: Plan, recipe: _Recipe) -> tuple[tuple[str, str], ...]:
     made = {each.key for each in _RECIPES if each.operator in planned.installed(plan.operators)}
-    return tuple((KIND, key) for key in recipe.after if key in made)
+    after = recipe.after if plan.monitoring is None else (*recipe.after, *recipe.watched_after)
+    return tuple((KIND, key) for key in after if key in made)
+
+
+def _rights(recipe: _Recipe, pods: tuple[OperatorPod, ...]) -> tuple[tuple[str, str], ...]:
+    """
+    Return what Grafana's sidecars may read: a role that the release binds.
+    """
+    grafana_runs = recipe.operator == planned.PROMETHEUS and any(pod.name == GRAFANA_POD for pod in pods)
+    return (("ClusterRole", grafana.ROLE_KEY),) if grafana_runs else ()
+
+
+def _identity(plan: Plan, recipe: _Recipe) -> tuple[tuple[str, str], ...]:
+    """
+    Return what lets Prometheus write to Amazon's, where it does: a pod gets its identity when it is made, and never later.
+    """
+    return (IDENTITY,) if recipe.key == planned.PROMETHEUS and writes_samples(plan) else ()
 
 
 def _pools(plan: Plan, pods: tuple[OperatorPod, ...]) -> tuple[tuple[str, str], ...]:

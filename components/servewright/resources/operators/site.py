@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from servewright.resources import labels
+from servewright.resources.monitor import SCRAPE_SECONDS
 
 if TYPE_CHECKING:
     from servewright.catalog.model import Image
     from servewright.catalog.query import Catalog
     from servewright.plan.model import Plan
-    from servewright.plan.operators import ContainerSize, OperatorPod
+    from servewright.plan.monitoring_plan import MonitoringPlan
+    from servewright.plan.operator_pod import ContainerSize, OperatorPod
     from servewright.resources.naming import Names
 
 
@@ -31,19 +33,29 @@ class Nodes:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """
-    What a chart's values are made from: the sizes of its *pods* by name, its *nodes*, and the labels that Prometheus picks monitors by.
+    What a chart's values are made from: the sizes of its *pods* by name, its *nodes*, the labels that Prometheus picks monitors by, what
+    is planned for *monitoring*, and the name of the *cluster*.
     """
 
     catalog: Catalog
     pods: Mapping[str, OperatorPod]
     nodes: Nodes
     monitor_labels: dict[str, str]
+    monitoring: MonitoringPlan | None = None
+    cluster: str = ""
 
     def image(self, component: str) -> Image:
         """
         Return the pinned image of *component*.
         """
         return self.catalog.image(component)
+
+    @property
+    def scrape_s(self) -> int:
+        """
+        How many seconds lie between two samples.
+        """
+        return SCRAPE_SECONDS if self.monitoring is None else self.monitoring.request.prometheus.scrape_s
 
     def only_pod(self) -> OperatorPod:
         """
@@ -111,3 +123,10 @@ def registry_and_repository(image: Image) -> dict[str, str]:
     """
     registry, _, repository = image.name.partition("/")
     return {"registry": registry, "repository": repository}
+
+
+def digest_apart(image: Image) -> dict[str, str]:
+    """
+    Return the image for a chart that wants tag and digest apart, the digest without its prefix.
+    """
+    return {**registry_and_repository(image), "tag": image.tag, "sha": (image.digest or "").removeprefix("sha256:")}
