@@ -6,13 +6,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import monitoring_made
 from operators_made import ALL, operators
 from previews import plan, preview, shown
 from servewright.catalog.load import load_catalog
 from servewright.report.export import preview_value
 from servewright.report.image import images_used
 from servewright.report.model import Preview, preview_of
+from servewright.report.secret import secrets_needed
 from servewright.report.text import show_preview
+from servewright.spec.monitoring_request import GrafanaRequest
+from watched_operators import watching
 
 CATALOG = load_catalog()
 
@@ -80,3 +84,28 @@ def test_images_of_operators_are_among_those_used() -> None:
     found = {each.name: (each.digest, each.waiver) for each in images_used([component], {waived: "no digest"})}
 
     assert found == {"ghcr.io/kedacore/keda:2.20.2": ("sha256:" + "0" * 64, None), waived: (None, "no digest")}
+
+
+def test_what_monitoring_relies_on_is_listed() -> None:
+    """
+    Under a heading of its own, and not where nothing watches the stack.
+    """
+    base = preview()
+    made = replace(preview_of(monitoring_made.plan(), base.records, base.bill, CATALOG), as_of=base.as_of)
+
+    assert "Monitoring relies on" in words(made)
+    assert "karpenter is scraped once" in words(made)
+    assert "Monitoring relies on" not in words(_preview())
+
+
+def test_secrets_of_the_installed_stack_lie_in_its_namespace() -> None:
+    """
+    Grafana's password is read where Grafana runs, and any value will do; no Secret is asked for where the spec names none, or
+    of a Grafana of others.
+    """
+    (found,) = (each for each in secrets_needed(watching()) if each.name == "grafana-admin")
+
+    assert (found.namespace, found.keys, found.used_by, found.random) == ("monitoring", ("password",), ("Grafana",), True)
+    assert "grafana-admin" not in {each.name for each in secrets_needed(monitoring_made.plan())}
+    unnamed = monitoring_made.monitoring(grafana=GrafanaRequest(provider="cluster", admin=None))
+    assert "monitoring" not in {each.namespace for each in secrets_needed(watching(monitoring=unnamed))}

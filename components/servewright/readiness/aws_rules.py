@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 BUDGET: Final = "aws:budgets/budget:Budget"
 TOPIC: Final = "aws:sns/topic:Topic"
 SUBSCRIPTION: Final = "aws:sns/topicSubscription:TopicSubscription"
+CHANNEL: Final = "aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration"
 KEY: Final = "aws:kms/key:Key"
 PROVIDER: Final = "pulumi:providers:aws"
 STACK_TAG: Final = "servewright:stack"

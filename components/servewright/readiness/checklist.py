@@ -6,7 +6,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from servewright.readiness import availability_items, gateway_items, money_items, operation_items, security_items, speed_items
+from servewright.readiness import (
+    availability_items,
+    gateway_items,
+    money_items,
+    monitoring_items,
+    operation_items,
+    security_items,
+    speed_items,
+)
 from servewright.readiness.case import fails
 from servewright.readiness.model import Checked, Readiness
 
@@ -23,6 +31,7 @@ ITEMS: Final[tuple[Item, ...]] = (
     *money_items.ITEMS,
     *operation_items.ITEMS,
     *gateway_items.OPERATION,
+    *monitoring_items.ITEMS,
 )
 
 _FORGIVING: Final = "dev"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from servewright.catalog.coverage import REFERENCE_REGION
 from servewright.cost.records import UNKNOWN
 from servewright.plan.dated import STALE
-from servewright.readiness.aws_rules import BUDGET, STACK_TAG, SUBSCRIPTION
+from servewright.readiness.aws_rules import BUDGET, CHANNEL, STACK_TAG, SUBSCRIPTION
 from servewright.readiness.case import Item, fails, holds, not_applicable, not_verifiable
 from servewright.readiness.reading import maps, texts
 from servewright.readiness.words import many, percent
@@ -76,7 +76,8 @@ def _alarm(case: Case) -> Verdict:
         return fails(_NO_BUDGET)
     direct = {address for alarm in alarms for address in texts(alarm, "subscriberEmailAddresses")}
     listening = {str(each.inputs.get("endpoint")) for each in case.inventory.of(SUBSCRIPTION)}
-    heard = sorted((direct | listening) - {UNKNOWN})
+    channels = {f"Slack channel {each.inputs.get('slackChannelId')}" for each in case.inventory.of(CHANNEL)}
+    heard = sorted((direct | listening | channels) - {UNKNOWN})
     if not heard:
         return fails("the budget alarms a topic that nobody listens to")
     return holds(f"{', '.join(heard)} at {', '.join(dict.fromkeys(_threshold(alarm.get('threshold')) for alarm in alarms))}")

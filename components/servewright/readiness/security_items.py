@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from servewright.plan.monitoring_secrets import read_by_prometheus, read_by_receivers
 from servewright.readiness.case import Item, by_models, holds, not_applicable, not_verifiable
 from servewright.readiness.charts import charts
 from servewright.readiness.network_rules import left_open, named_callers, public
@@ -121,9 +122,12 @@ def _references(case: Case) -> Verdict:
 
 def _secrets(case: Case) -> Verdict:
     names = {(str(pod.owner.namespace), name) for pod in case.inventory.pods for name in _read_by(pod)}
+    names |= {
+        (reading.namespace, reading.secret) for readings in (read_by_receivers, read_by_prometheus) for reading in readings(case.plan)
+    }
     missing = sorted(names - {(str(each.namespace), each.name) for each in case.inventory.of("Secret", "ExternalSecret")})
     if not missing:
-        return not_applicable("no pod reads a secret that somebody has to make")
+        return not_applicable("nothing reads a secret that somebody has to make")
     namespace, name = missing[0]
     command = f"kubectl --namespace {namespace} get secret {name}"
     return not_verifiable(*(f"{n}/{s}" for n, s in missing), place="in the cluster", command=command)
@@ -224,8 +228,8 @@ ITEMS: Final = (
     Item(
         id="secrets-exist",
         group="security",
-        what="the secrets that pods read exist",
-        why="a pod that waits for its secret never starts",
+        what="the secrets that pods and receivers of alerts read exist",
+        why="a pod that waits for its secret never starts, and a receiver without one tells nobody",
         judge=_secrets,
     ),
 )

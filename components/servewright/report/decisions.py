@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from servewright.report.figures import times
 from servewright.report.front_door_facts import front_door
+from servewright.report.monitoring_facts import monitoring
 from servewright.report.plan_facts import Fact, gate_facts, images, model_facts, nodes, operator_facts, pool_facts, stack_facts
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ Key = TypeVar("Key")
 
 _MODEL: Final = re.compile(r"models\[([0-9]+)\]\.(.+)")
 _TOLD: Final = re.compile(
-    r"platform\.(zones|account|cluster\..+|operators\..+)|(gateway|caches)(\..+)?|isolation\.namespace|environment|owner|budgets\..+"
+    r"platform\.(zones|account|cluster\..+|operators\..+)|(gateway|caches|monitoring)(\..+)?|isolation\.namespace|environment|owner|budgets\..+"
     r"|models\[[0-9]+\]\.(task|revision|traffic\..+|slo\..+|scaling\.(min|max)|precision|hardware|context_length)"
 )
 """
@@ -61,7 +62,7 @@ def _changed(base: Value, head: Value) -> Iterator[Decision]:
         yield from _differing(head["stack"]["name"], gate_facts(base), gate_facts(head))
     yield from _models(base, head)
     yield from _named(_by_name(base["plan"]["pools"]), _by_name(head["plan"]["pools"]), pool_facts, "pool", _pool)
-    yield from _front_door(base, head)
+    yield from _around_the_models(base, head)
     yield from _named(_by_name(base["operators"]), _by_name(head["operators"]), operator_facts, "operator", _operator)
     old, new = images(base), images(head)
     for name in _names(old, new):
@@ -94,11 +95,13 @@ def _named(
             yield from _differing(name, facts(before), facts(after))
 
 
-def _front_door(base: Value, head: Value) -> Iterator[Decision]:
+def _around_the_models(base: Value, head: Value) -> Iterator[Decision]:
     """
-    Yield what changed of gateway, teams, routes, caches and stores; each field says of which kind its subject is, since names may be alike.
+    Yield what changed of gateway, teams, routes, caches, stores and monitoring; each field says of which kind its subject is, since names
+    may be alike.
     """
-    old, new = (front_door(side["plan"], head["stack"]["name"]) for side in (base, head))
+    stack = head["stack"]["name"]
+    old, new = ({**front_door(side["plan"], stack), **monitoring(side["plan"], stack)} for side in (base, head))
     for what, (things, facts, words) in new.items():
         for each in _named(old[what][0], things, facts, what, words):
             yield each if each.field == what else replace(each, field=f"{what} {each.field}")

@@ -17,6 +17,7 @@ from servewright.report.foot import next_command
 from servewright.report.front_door import front_door, front_door_reasons
 from servewright.report.header import header
 from servewright.report.ladder import ladder
+from servewright.report.monitoring import monitoring
 from servewright.report.origins import origins
 from servewright.report.screen import QUIET, STRONG, Column, Screen, Span
 from servewright.report.watch import watch_plan
@@ -45,6 +46,7 @@ def show_explanation(console: Console, plan: Plan, *, spec: str) -> None:
     decision(screen, plan)
     front_door(screen, plan, whole=True)
     ladder(screen, plan)
+    monitoring(screen, plan, whole=True)
     front_door_reasons(screen, plan)
     for model in plan.models:
         _title(screen, plan, model)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from servewright.report.hosted import HostedPrice
     from servewright.report.model import Preview
     from servewright.report.what_if import WhatIf
+    from servewright.spec.request import BudgetRequest
 
 PREVIEW_VERSION: Final = "servewright.dev/preview/v1"
 PLAN_VERSION: Final = "servewright.dev/plan/v1"
@@ -130,7 +131,22 @@ def _budget(plan: Plan) -> dict[str, Any]:
         "limit": exact(budget.limit),
         "alerts": [rounded(share) for share in budget.alerts],
         "notify": list(budget.notify),
+        **_further_budgets(budget),
     }
+
+
+def _further_budgets(budget: BudgetRequest) -> dict[str, Any]:
+    """
+    Return what stands beside the stack's limit of a month, each only where it is asked for.
+    """
+    anomalies, chat = budget.anomalies, budget.chat
+    said = {
+        "daily": exact(budget.daily),
+        "owner_monthly": exact(budget.owner_monthly),
+        "anomalies": None if anomalies is None else {"above": exact(anomalies.above), "monitor": anomalies.monitor},
+        "chat": None if chat is None else {"workspace": chat.workspace, "channel": chat.channel},
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _operators(preview: Preview) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from servewright.report.engine_flags import engine_flags
 from servewright.report.export_front_door import front_door_value
+from servewright.report.export_monitoring import monitoring_value
 from servewright.report.export_numbers import exact, exact_range, number_range, per_million, prediction, replicas_value, rounded
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def plan_value(plan: Plan) -> dict[str, Any]:
         "trace": [{"path": s.path, "file": s.file, "line": s.line} for s in plan.trace],
         "lock": {"state": plan.lock.state, "file": plan.lock.file},
         **front_door_value(plan),
+        **monitoring_value(plan),
     }
 
 

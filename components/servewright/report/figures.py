@@ -52,6 +52,17 @@ def dollars(amount: Decimal | None) -> str:
     return f"<${text[1:]}" if text.startswith("<") else f"${text}".replace("$-", "-$")
 
 
+def exact_dollars(amount: Decimal) -> str:
+    """
+    Return every digit of an *amount* that somebody wrote: a limit of $0.0006 a request is none of "<$0.01".
+
+    >>> exact_dollars(Decimal("0.0006")), exact_dollars(Decimal(70)), exact_dollars(Decimal("1500.5"))
+    ('$0.0006', '$70', '$1,500.50')
+    """
+    text = _trimmed(f"{amount:,f}")
+    return f"${text}0" if text[-2:-1] == "." else f"${text}"
+
+
 def change(before: Decimal, after: Decimal) -> str:
     """
     Return from *before* to *after* in percent with its sign: "+13.6 %", "−4.0 %", "−<0.1 %", "±0 %"; "new" where there was nothing.
@@ -148,6 +159,16 @@ def percent(share: float | Decimal) -> str:
     """
     value = float(share) * 100
     return f"{value:.1f} %" if 0 < value < 1 else f"{value:,.0f} %"
+
+
+def exact_percent(share: Decimal) -> str:
+    """
+    Return every digit of a *share* of 0..1 in percent: an objective of 99.95 % is not one of 100 %.
+
+    >>> exact_percent(Decimal("0.9995")), exact_percent(Decimal("0.95"))
+    ('99.95 %', '95 %')
+    """
+    return f"{_trimmed(f'{share * 100:f}')} %"
 
 
 def compact(value: int) -> str:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from servewright.plan.model import Plan
     from servewright.spec.gateway_request import Ladder, Rung
 
-WHO_ACTS: Final = (
-    "nothing of ours watches: when a trigger holds, raise gateway.ladder.level and run pulumi up; a lower level takes it back. "
+_ACTS: Final = (
+    "raise gateway.ladder.level and run pulumi up; a lower level takes it back. "
     "Retries, rests and fallbacks are LiteLLM's and act by themselves at any level"
 )
 
@@ -36,7 +36,16 @@ def ladder(screen: Screen, plan: Plan) -> None:
         rows.append((str(number), (rung.name, STRONG), f"when {trigger(rung)}: {act(rung)}"))
         rows.append(("", "", (standing(steps, number), QUIET)))
     screen.table(_RUNGS, rows)
-    screen.paragraph((WHO_ACTS, QUIET), hang=4)
+    screen.paragraph((who_acts(plan), QUIET), hang=4)
+
+
+def who_acts(plan: Plan) -> str:
+    """
+    Return who sees that a rung is due, and who takes it: no part of the stack does so by itself.
+    """
+    if plan.monitoring is None:
+        return f"nothing of ours watches: when a trigger holds, {_ACTS}"
+    return f"when a trigger holds, the alert RungDue says so: {_ACTS}"
 
 
 def level(steps: Ladder) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from servewright.ranges import ZERO, Range, total_of_known
 from servewright.report.decision import purchase
 from servewright.report.figures import aligned, compact, count, dollars, per_million, percent, plural, times, usd
+from servewright.report.further_budgets import write_further_budgets
 from servewright.report.screen import BAD, GOOD, QUIET, STRONG, WARN, Column, Screen, Span
 from servewright.report.upper_bound import bounded_total
 
@@ -107,6 +108,7 @@ def _beneath(screen: Screen, preview: Preview) -> None:
     if not preview.bill.complete:
         screen.paragraph((f"{headline(preview.bill)} a month{_upper(preview)}; each is listed under Watch", WARN), hang=4)
     _budget(screen, preview)
+    write_further_budgets(screen, preview)
     for model in preview.plan.models:
         name = f"{model.name}: " if len(preview.plan.models) > 1 else ""
         screen.paragraph(name, *_token_price(model), hang=4)

@@ -97,9 +97,24 @@ def stack_facts(document: Value, why: Why) -> Facts:
         "budget": (dollars(limit) if limit is not None else None, None),
         "budget alerts": (", ".join(_percent(share) for share in budget["alerts"]), None),
         "budget notices": (", ".join(budget["notify"]), None),
+        **{name: (text, None) for name, text in _further_budgets(budget).items()},
         "lock": (document["plan"]["lock"]["state"], None),
     }
     return {name: Fact(text=text, reason=reason) for name, (text, reason) in said.items() if text}
+
+
+def _further_budgets(budget: Value) -> dict[str, str]:
+    """
+    Return what stands beside the stack's limit of a month, where it does.
+    """
+    anomalies, chat = budget.get("anomalies"), budget.get("chat")
+    said = {
+        "daily budget": None if budget.get("daily") is None else dollars(Decimal(budget["daily"])),
+        "budget of the owner": None if budget.get("owner_monthly") is None else dollars(Decimal(budget["owner_monthly"])),
+        "cost anomalies": None if anomalies is None else f"from {dollars(Decimal(anomalies['above']))}",
+        "budget channel": None if chat is None else f"{chat['channel']} of {chat['workspace']}",
+    }
+    return {name: text for name, text in said.items() if text is not None}
 
 
 def gate_facts(document: Value) -> Facts:

@@ -103,4 +103,4 @@ def _releases(made: Sequence[Rendered]) -> Iterator[str]:
 
 def _secrets(plan: Plan) -> Iterator[str]:
     for secret in secrets_needed(plan):
-        yield f"secret {secret.namespace}/{secret.name} is referenced, never rendered: it must exist before the engine starts"
+        yield f"secret {secret.namespace}/{secret.name} is referenced, never rendered: until it exists, {secret.waits}"

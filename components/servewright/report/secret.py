@@ -8,6 +8,8 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from servewright.plan.monitoring_secrets import GRAFANA, SecretReading, read_by_prometheus, read_by_receivers
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -28,8 +30,8 @@ What makes a password of letters and digits, without the end of the line, and ha
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeededSecret:
     """
-    A Kubernetes Secret that what is named in *used_by* reads *keys* of: models, the gateway, stores of the caches. *random*: any value
-    will do that nobody guesses.
+    A Kubernetes Secret that what is named in *used_by* reads *keys* of: models, the gateway, stores of the caches, receivers of alerts.
+    *random*: any value will do that nobody guesses. *alerts_only*: nothing reads it but receivers.
     """
 
     name: str
@@ -38,6 +40,7 @@ class NeededSecret:
     used_by: tuple[str, ...]
     engines_only: bool = True
     random: bool = False
+    alerts_only: bool = False
 
     @property
     def create_with(self) -> tuple[str, ...]:
@@ -56,14 +59,9 @@ class NeededSecret:
         """
         What does not start before it exists, with its verb.
         """
+        if self.alerts_only:
+            return "the receivers of alerts wait"
         return "the engine waits" if self.engines_only else "its pods wait"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Reading:
-    secret: str
-    key: str
-    reader: str
 
 
 def secrets_needed(plan: Plan) -> tuple[NeededSecret, ...]:
@@ -72,12 +70,13 @@ def secrets_needed(plan: Plan) -> tuple[NeededSecret, ...]:
     """
     models = {model.name for model in plan.models if model.token is not None}
     passwords = {_password(tier) for tier in plan.tiers}
+    receivers = {reading.reader for reading in read_by_receivers(plan)}
     keys: dict[str, dict[str, None]] = {}
     used_by: dict[str, dict[str, None]] = {}
-    for reading in (*_of_models(plan), *_of_gateway(plan), *_of_stores(plan)):
+    for reading in (*_of_models(plan), *_of_gateway(plan), *_of_stores(plan), *read_by_receivers(plan)):
         keys.setdefault(reading.secret, {})[reading.key] = None
         used_by.setdefault(reading.secret, {})[reading.reader] = None
-    return tuple(
+    own = tuple(
         NeededSecret(
             name=name,
             namespace=plan.stack.namespace,
@@ -85,28 +84,44 @@ def secrets_needed(plan: Plan) -> tuple[NeededSecret, ...]:
             used_by=tuple(used_by[name]),
             engines_only=set(used_by[name]) <= models,
             random=name in passwords,
+            alerts_only=set(used_by[name]) <= receivers,
         )
         for name in sorted(keys)
     )
+    return (*own, *_of_prometheus(plan))
 
 
-def _of_models(plan: Plan) -> Iterator[_Reading]:
+def _of_prometheus(plan: Plan) -> tuple[NeededSecret, ...]:
+    return tuple(
+        NeededSecret(
+            name=reading.secret,
+            namespace=reading.namespace,
+            keys=(reading.key,),
+            used_by=(reading.reader,),
+            engines_only=False,
+            random=reading.reader == GRAFANA,
+        )
+        for reading in read_by_prometheus(plan)
+    )
+
+
+def _of_models(plan: Plan) -> Iterator[SecretReading]:
     for model in plan.models:
         if model.token is not None:
-            yield _Reading(secret=model.token.secret, key=model.token.key, reader=model.name)
+            yield SecretReading(namespace=plan.stack.namespace, secret=model.token.secret, key=model.token.key, reader=model.name)
 
 
-def _of_gateway(plan: Plan) -> Iterator[_Reading]:
+def _of_gateway(plan: Plan) -> Iterator[SecretReading]:
     if plan.gateway is None:
         return
     asked = plan.gateway.request
     keys = asked.keys if asked.database is None else None  # with a database the keys are in it
     for reference in (keys, asked.master_key, asked.database):
         if reference is not None:
-            yield _Reading(secret=reference.secret, key=reference.key, reader="the gateway")
+            yield SecretReading(namespace=plan.stack.namespace, secret=reference.secret, key=reference.key, reader="the gateway")
 
 
-def _of_stores(plan: Plan) -> Iterator[_Reading]:
+def _of_stores(plan: Plan) -> Iterator[SecretReading]:
     """
     Yield the password of each store in the cluster and its certificate. ElastiCache has neither: its user signs in with the identity of
     the gateway's pods.
@@ -114,8 +129,10 @@ def _of_stores(plan: Plan) -> Iterator[_Reading]:
     tls = None if plan.caches is None else plan.caches.tls
     for tier in plan.tiers:
         if tier.provider == "cluster":
-            yield _Reading(secret=_password(tier), key="password", reader=tier.key)
-            yield from (_Reading(secret=tls, key=key, reader=tier.key) for key in _TLS_KEYS if tls is not None)
+            yield SecretReading(namespace=plan.stack.namespace, secret=_password(tier), key="password", reader=tier.key)
+            yield from (
+                SecretReading(namespace=plan.stack.namespace, secret=tls, key=key, reader=tier.key) for key in _TLS_KEYS if tls is not None
+            )
 
 
 def _password(tier: CacheTier) -> str:

@@ -18,6 +18,7 @@ from servewright.report.hosted import compare_models
 from servewright.report.ladder import ladder
 from servewright.report.lines import bill_lines
 from servewright.report.money_table import money_table
+from servewright.report.monitoring import monitoring
 from servewright.report.origins import origins
 from servewright.report.requirements import requirements
 from servewright.report.screen import Screen
@@ -48,6 +49,7 @@ def show_preview(console: Console, preview: Preview, *, spec: str, bill: bool = 
     money_table(screen, preview)
     gates_block(screen, preview)
     ladder(screen, preview.plan)
+    monitoring(screen, preview.plan)
     alternatives(screen, preview.plan)
     if bill:
         bill_lines(screen, preview)
@@ -95,6 +97,7 @@ def show_plan(console: Console, plan: Plan, *, spec: str) -> None:
     decision(screen, plan)
     front_door(screen, plan)
     ladder(screen, plan)
+    monitoring(screen, plan)
     alternatives(screen, plan)
     defaults(screen, plan)
     origins(screen, plan)

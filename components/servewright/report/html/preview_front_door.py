@@ -11,7 +11,7 @@ from servewright.report.caches import caveats, class_rows, effect_words
 from servewright.report.gateway import TEAM_COLUMNS, gateway_rows, headline, hop_rows, team_rows
 from servewright.report.html.cells import label, money
 from servewright.report.html.parts import Cell, Fact, Facts, Fold, Heading, Item, Items, Part, Section, Table, Text
-from servewright.report.ladder import WHO_ACTS, act, level, standing, trigger
+from servewright.report.ladder import act, level, standing, trigger, who_acts
 from servewright.report.routes import route_words, target_rows
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _ladder(plan: Plan) -> Iterator[Block]:
     steps = plan.gateway.request.ladder
     yield Text(text=f"{level(steps)}.".capitalize())
     yield _plain("rungs", "Steps in their order", ("step", "when", "what changes", "who acts"), _rungs(steps))
-    yield Text(text=f"{WHO_ACTS[0].upper()}{WHO_ACTS[1:]}.", tone="quiet")
+    yield Text(text=f"{who_acts(plan)[0].upper()}{who_acts(plan)[1:]}.", tone="quiet")
 
 
 def _rungs(steps: Ladder) -> Iterator[tuple[str, ...]]:

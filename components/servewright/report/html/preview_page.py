@@ -14,6 +14,7 @@ from servewright.report.html.parts import Fact, Facts, Page, Section, Text
 from servewright.report.html.preview_choice import choices
 from servewright.report.html.preview_front_door import front_door_section
 from servewright.report.html.preview_money import bill_section, cost_section, models_section, sources_section
+from servewright.report.html.preview_monitoring import monitoring_section
 from servewright.report.html.preview_rest import assumed_section, gates_section, needs_section, unknown_section, watch_section
 from servewright.report.html.preview_summary import budget_words, sentences
 from servewright.report.html.preview_week import week_section
@@ -35,6 +36,7 @@ def page_of_preview(preview: Preview, spec: str) -> str:
         *week_section(preview),
         choices(preview),
         front_door_section(preview),
+        monitoring_section(preview),
         bill_section(preview),
         gates_section(preview),
         unknown_section(preview),
