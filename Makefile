@@ -13,7 +13,7 @@ preview: $(VENV)/.run ## show what the dev stack would build, why, and what it c
 	@$(BIN)/servewright preview $(SPEC)
 
 test: $(VENV)/.dev lint types ## lint, types, import contracts and all tests that need no other program
-	$(BIN)/pytest -n auto --dist loadfile -m "not actions and not axe and not browser and not engine and not apiserver and not gateway and not redis and not vllm and not terraform"
+	$(BIN)/pytest -n auto --dist loadfile -m "not actions and not axe and not browser and not engine and not apiserver and not gateway and not promtool and not redis and not vllm and not terraform"
 
 lint: $(VENV)/.dev ## ruff and the import contracts
 	$(BIN)/ruff format --check .

@@ -51,6 +51,11 @@ STRUCTURE: list[tuple[str, str, Any, str]] = [
     ("ScaledObject", "metadata namespace", GONE, "must be set for ScaledObject"),
     ("PodMonitor", "spec podMetricsEndpoints 0 interval", "15 s", "does not match"),
     ("PodMonitor", "spec selektor", {}, "spec.selektor: unknown field"),
+    ("ServiceMonitor", "spec endpoints 0 interval", "15 s", "does not match"),
+    ("PrometheusRule", "spec groups 0 rules 0 for", "5 minutes", "does not match"),
+    ("PrometheusRule", "spec groups 0 rules 0 expression", "1", "expression: unknown field"),
+    ("AlertmanagerConfig", "spec receivers 0 slackConfigs 0 apiURL key", GONE, "'key' is a required property"),
+    ("AlertmanagerConfig", "spec inhibitRules", [{"equals": ["model"]}], "unknown field"),
 ]
 
 CEL: list[tuple[str, str, Any, str]] = [
@@ -154,7 +159,7 @@ def test_the_rules_really_run() -> None:
     On the good objects a fixed number of rules is evaluated: a path that is no longer reached shows as a smaller number.
     """
     evaluated = {kind: evaluate_rules(good_object(kind)).evaluated for _, kind in KINDS}
-    assert evaluated == {"NodePool": 29, "EC2NodeClass": 34, "ScaledObject": 1, "PodMonitor": 0}
+    assert {kind: number for kind, number in evaluated.items() if number} == {"NodePool": 29, "EC2NodeClass": 34, "ScaledObject": 1}
 
 
 def test_a_rule_with_an_unknown_function_counts_as_not_evaluable() -> None:

@@ -38,6 +38,8 @@ MAX_MESSAGE_BYTES = 400 << 20
 REPLACED_ON = {
     # properties that the real API cannot change in place
     "aws:budgets/budget:Budget": {"name"},
+    "aws:costexplorer/anomalyMonitor:AnomalyMonitor": {"monitorDimension", "monitorSpecification", "monitorType"},
+    "aws:costexplorer/anomalySubscription:AnomalySubscription": {"accountId", "name"},
     "aws:eks/podIdentityAssociation:PodIdentityAssociation": {"clusterName", "namespace", "serviceAccount"},
     "aws:elasticache/parameterGroup:ParameterGroup": {"description", "family", "name"},
     "aws:elasticache/replicationGroup:ReplicationGroup": {
