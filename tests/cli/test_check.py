@@ -94,7 +94,7 @@ def test_a_good_spec_is_ok(prod: Path) -> None:
     said = " ".join(done.stdout.split())
 
     assert (done.exit_code, done.stderr) == (0, "")
-    assert f"ok: 1 model, 26 resources, {len(RULES)} rules" in said
+    assert f"ok: 1 model, 39 resources, {len(RULES)} rules" in said
     assert "arguments of 2 engines: not checked with the engine's own parser: pip install 'servewright[vllm]'" in said
     assert re.search(r"SW433 \S+spec.yaml:\d+:\d+ budgets", said)
     assert done.stdout.splitlines()[-1] == f"next: servewright check {prod} --readiness"
@@ -110,7 +110,7 @@ def test_the_answer_as_json(prod: Path) -> None:
 
     assert (done.exit_code, done.stderr) == (0, "")
     assert value["ok"] is True
-    assert value["checked"] == {"models": 1, "resources": 26, "rules": len(RULES), "engines": 2}
+    assert value["checked"] == {"models": 1, "resources": 39, "rules": len(RULES), "engines": 2}
     assert (value["engine"], value["findings"]) == (None, [])
     assert {w["severity"] for w in value["warnings"]} == {"warning"}
 

@@ -27,6 +27,7 @@ from pod_rules import containers
 from servewright.catalog.load import load_catalog
 from servewright.cost.records import ResourceRecord
 from servewright.pipeline import plan_file
+from servewright.plan.gateway_pods import EXPORTER
 from servewright.plan.model import ModelPlan, Plan, WorkloadPlan
 from servewright.record.offline import record_plan
 from servewright.resources.estimates import Estimates
@@ -131,7 +132,9 @@ def test_what_has_no_gpu_is_what_was_planned(case: str) -> None:
     """
     plan = _plan(case)
     tiers = [tier for tier in plan.tiers if tier.provider == "cluster"]
-    planned = {tier.key: (tier.cpu_millicores, tier.memory_mib) for tier in tiers}
+    # An exporter beside each store where the stack is watched.
+    cpu, memory = (0, 0) if plan.monitoring is None else (EXPORTER.cpu_millicores, EXPORTER.memory_mib)
+    planned = {tier.key: (tier.cpu_millicores + cpu, tier.memory_mib + memory) for tier in tiers}
     if plan.gateway is not None:
         planned["gateway"] = (plan.gateway.container.cpu_millicores, plan.gateway.container.memory_mib)
     asked = {str(o["metadata"]["name"]): _asked(o) for o in supporting(manifests_of(_records(case)))}
@@ -139,9 +142,9 @@ def test_what_has_no_gpu_is_what_was_planned(case: str) -> None:
 
 
 def _asked(workload: Mapping[str, Any]) -> tuple[Decimal, Decimal]:
-    (container,) = workload["spec"]["template"]["spec"]["containers"]
-    requests = container["resources"]["requests"]
-    return parse_quantity(requests["cpu"]) or Decimal(0), parse_quantity(requests["memory"]) or Decimal(0)
+    requests = [container["resources"]["requests"] for container in workload["spec"]["template"]["spec"]["containers"]]
+    cpu, memory = (sum((parse_quantity(each[name]) or Decimal(0) for each in requests), Decimal(0)) for name in ("cpu", "memory"))
+    return cpu, memory
 
 
 @every_case

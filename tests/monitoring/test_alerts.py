@@ -156,13 +156,11 @@ def test_every_alert_has_a_runbook_and_every_runbook_an_alert() -> None:
     assert {"without a page": missing, "without an alert": left_over} == {"without a page": set(), "without an alert": set()}
 
 
-@pytest.mark.parametrize("page", sorted(RUNBOOKS.glob("*.md")), ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", sorted(set(RUNBOOKS.glob("*.md")) - {RUNBOOKS / "README.md"}), ids=lambda page: page.stem)
 def test_a_runbook_says_what_where_and_how(page: Path) -> None:
     """
     Each page has its alert's name and the four sections, and fits a screen.
     """
-    if page.stem == "README":
-        pytest.skip("the index")
     lines = page.read_text(encoding="utf-8").splitlines()
 
     assert lines[0] == f"# {page.stem}"

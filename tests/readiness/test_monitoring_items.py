@@ -17,12 +17,7 @@ if TYPE_CHECKING:
     from servewright.readiness.model import Checked
     from servewright.report.model import Preview
 
-HEARD = """\
-monitoring:
-  receivers:
-    - {name: on-call, severities: [page, ticket], pagerduty: {routing_key: {secret: alerts, key: pagerduty}}}
-"""
-WATCHED = PROD + HEARD
+UNWATCHED, HEARD = PROD.split("monitoring:\n")
 CONCERNED = ("alerts", "alert-receivers", "alert-texts", "metrics-read", "samples-kept", "dashboards")
 
 
@@ -37,7 +32,7 @@ def changed(kind: str, name: str, path: str, value: Any) -> Preview:
     """
     Return the good stack with one change in a resource.
     """
-    made = preview_of(WATCHED)
+    made = preview_of(PROD)
     return replace(made, records=records_with(kind, name, path, value, made.records))
 
 
@@ -45,7 +40,7 @@ def test_a_stack_that_is_watched_is_ready() -> None:
     """
     What hangs on the cluster's own Prometheus and Alertmanager is named with the command that shows it; the rest holds.
     """
-    found = verdicts(preview_of(WATCHED))
+    found = verdicts(preview_of(PROD))
 
     assert [found[name].state for name in CONCERNED] == ["pass", "not-verifiable", "pass", "pass", "not-verifiable", "pass"]
     assert found["alerts"].evidence == tuple(f"chat: models[0].slo.{target}" for target in ("ttft_p95", "itl_p95", "availability"))
@@ -56,7 +51,7 @@ def test_a_stack_that_nothing_watches_is_not_ready() -> None:
     """
     One item says so with its fix, the others have nothing to judge.
     """
-    found = verdicts(preview_of(f"{PROD}monitoring: off\n"))
+    found = verdicts(preview_of(f"{UNWATCHED}monitoring: off\n"))
 
     assert [found[name].state for name in CONCERNED] == ["fail"] + ["not-applicable"] * 5
     assert found["alerts"].fix == ("monitoring", "{}")
@@ -68,14 +63,14 @@ def test_alerts_that_nobody_hears_fail() -> None:
     """
     alone = HEARD.replace("[page, ticket]", "[page]")
 
-    assert verdicts(preview_of(f"{PROD}monitoring: {{}}\n"))["alert-receivers"].state == "fail"
-    assert verdicts(preview_of(PROD + alone))["alert-receivers"].evidence == ("tickets: nobody hears them",)
+    assert verdicts(preview_of(f"{UNWATCHED}monitoring: {{}}\n"))["alert-receivers"].state == "fail"
+    assert verdicts(preview_of(f"{UNWATCHED}monitoring:\n{alone}"))["alert-receivers"].evidence == ("tickets: nobody hears them",)
 
 
 def _name(kind: str, part: str) -> str:
     found = [
         str(record.inputs["metadata"]["name"])
-        for record in preview_of(WATCHED).records
+        for record in preview_of(PROD).records
         if record.inputs.get("kind") == kind and part in str(record.inputs["metadata"]["name"])
     ]
     return found[0]
@@ -115,7 +110,7 @@ def test_a_stack_may_go_without_dashboards() -> None:
     """
     A stack that wants none is not asked for them.
     """
-    without = preview_of(f"{WATCHED}  grafana: off\n")
+    without = preview_of(f"{PROD}  grafana: off\n")
 
     assert verdicts(without)["dashboards"].state == "not-applicable"
 
@@ -126,7 +121,7 @@ def test_what_the_stack_installs_itself_needs_no_look_into_the_cluster(*, instal
     With its own Prometheus retention and selectors are the stack's.
     """
     operators = 'cluster: {name: shared-prod, kubernetes_version: "1.35"}'
-    text = WATCHED.replace(operators, f"{operators}\n  operators: {{prometheus: install}}") if installed else WATCHED
+    text = PROD.replace(operators, f"{operators}\n  operators: {{prometheus: install}}") if installed else PROD
     found = verdicts(preview_of(text))
 
     assert {found[name].state for name in ("alert-receivers", "samples-kept")} == ({"pass"} if installed else {"not-verifiable"})
@@ -136,7 +131,7 @@ def test_the_secrets_of_receivers_are_listed() -> None:
     """
     What only the operator reads must exist as well: the list names every secret that the preview asks for.
     """
-    made = preview_of(WATCHED)
+    made = preview_of(PROD)
     listed = verdicts(made)["secrets-exist"].evidence
 
     assert f"{made.plan.stack.namespace}/alerts" in listed
@@ -147,7 +142,7 @@ def test_the_password_of_an_installed_grafana_is_listed() -> None:
     """
     Grafana reads it in the namespace of the stack that installs it.
     """
-    installs = WATCHED.replace("platform:\n", "platform:\n  operators: {prometheus: install}\n", 1)
+    installs = PROD.replace("platform:\n", "platform:\n  operators: {prometheus: install}\n", 1)
     made = preview_of(f"{installs}  grafana: {{admin: {{secret: grafana-admin, key: password}}}}\n")
 
     assert "monitoring/grafana-admin" in verdicts(made)["secrets-exist"].evidence

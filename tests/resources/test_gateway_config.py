@@ -265,7 +265,7 @@ def test_near_questions_have_a_policy_by_every_name_that_leads_to_their_models_a
 
     assert policy(plan, Names.of(plan.stack))["semantic"] == {}
     assert set(found) == {"small", "large", "auto", "tagged", "mixed"}
-    assert found["auto"] == {"embedding_model": "embed", "threshold": 0.95, "ttl_s": 6, "characters": 2000, "rest_s": 1}
+    assert found["auto"] == {"embedding_model": "embed", "threshold": 0.95, "ttl_s": 6, "characters": 2000, "rest_s": 3}
     alone = replace(asked, caches=replace(plan.caches, semantic=replace(near, models=("small",))))
     assert set(policy(alone, Names.of(alone.stack))["semantic"]) == {"small"}
     hooks = [each.partition(".")[0].removeprefix("servewright_") for each in _config(asked)["litellm_settings"]["callbacks"]]

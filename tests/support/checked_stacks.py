@@ -47,6 +47,9 @@ capacity:
 budgets: {monthly: 30000 USD, alerts: [50%, 100%], notify: [ml-platform@example.com]}
 gateway: off
 caches: off
+monitoring:
+  receivers:
+    - {name: on-call, severities: [page, ticket], pagerduty: {routing_key: {secret: alerts, key: pagerduty}}}
 """
 """
 A stack that is ready, once it is locked: a base that survives the loss of a zone, a burst on spot, a gated model, all named and pinned.

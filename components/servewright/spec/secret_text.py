@@ -36,11 +36,12 @@ _TOKENS: Final = (
 _PEM: Final = r"-----BEGIN [A-Z ]{0,40}(?:PRIVATE KEY|CERTIFICATE)(?s:.*)"  # to the end of the text
 _LOGIN: Final = r"(?<=://)[^/\s:@]{1,256}:[^/\s]{1,256}(?=@)"  # user:password@ in an address
 _BARE_LOGIN: Final = (
-    r"(?<![^\s\"'(\[{,=])(?!mailto:)[^\s:@/\"'(\[{,=]{1,256}:[^\s]{1,256}"
-    r"(?=@(?!sha\d)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}|:[0-9]{1,5}(?![0-9A-Za-z])))"
+    r"(?<![^\s\"'(\[{,=])(?!mailto:)[^\s:@/\"'(\[{,=]{1,256}:(?!//)[^\s]{1,256}"
+    r"(?=@(?:[A-Za-z0-9.-]{1,253}:[0-9]{1,5}(?![0-9A-Za-z])|(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9-])))"
 )
 """
-user:password@ before a host with a domain or a port, without a scheme; the digest of an image stands behind an @ too.
+user:password@ before a host with its port or its domain, without a scheme. Versions of blueprints and digests of images stand behind an @
+too, and have neither.
 """
 
 _QUERY: Final = (
